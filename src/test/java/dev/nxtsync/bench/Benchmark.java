@@ -54,6 +54,7 @@ public final class Benchmark {
         measure(15, Duration.ZERO, "gzip");
         measure(15, Duration.ZERO, "br");
         boolean isKept = Loading.print(ROUNDS, ROWS, LOAD);
+        isKept &= FromStart.print(ROUNDS);
         System.out.println("\nGrowth: 10 columns, no latency");
         for (int rows = 100_000; rows <= GROWTH; rows *= 10) {
             var database = TestDatabase.create();
@@ -106,21 +107,21 @@ public final class Benchmark {
             server.change(changed);
             log = database.value("select pg_current_wal_lsn()");
             long requests = server.counter("requests");
-            figure("increment of 1 % changed rows, rows/s", changed / run(database, "poll"));
+            figure("increment of 1 % changed rows, rows/s", changed / Course.run(database, "poll"));
             wal(database, log, "changed rows", changed);
             figure("requests of the increment", server.counter("requests") - requests);
             requests = server.counter("requests");
-            figure("quiet poll, ms", run(database, "poll") * 1000);
+            figure("quiet poll, ms", Course.run(database, "poll") * 1000);
             figure("requests of the quiet poll", server.counter("requests") - requests);
             requests = server.counter("requests");
-            figure("reconciliation that reads 1 % again, rows/s", ROWS / run(database, "reconciliation"));
+            figure("reconciliation that reads 1 % again, rows/s", ROWS / Course.run(database, "reconciliation"));
             figure("requests of the reconciliation", server.counter("requests") - requests);
             log = database.value("select pg_current_wal_lsn()");
             database.execute("insert into nxt_sync.pass (pull, company, kind) values ('orders', " + MemoryServer.COMPANY
                     + ", 'load')");
             server.change(0);
             double before = cpu(daemon);
-            figure("full pull of unchanged rows, rows/s", ROWS / run(database, "load"));
+            figure("full pull of unchanged rows, rows/s", ROWS / Course.run(database, "load"));
             figure("CPU seconds of it per million rows", (cpu(daemon) - before) * 1e6 / ROWS);
             wal(database, log, "rows, 1 % of them changed back", ROWS);
             figure("peak RSS, MB", peakMemory(daemon) / 1e6);
@@ -137,20 +138,6 @@ public final class Benchmark {
         double bytes = Double
                 .parseDouble(database.value("select pg_wal_lsn_diff(pg_current_wal_lsn(), '" + from + "')"));
         figure("WAL, MB per million " + what, bytes / rows);
-    }
-
-    /** Makes a unit due, and waits for the end of what it does. Answers its seconds as the history has them. */
-    private static double run(TestDatabase database, String kind) {
-        long last = database.number("select coalesce(max(id), 0) from nxt_sync.run");
-        database.execute("update nxt_sync.pull_state set due_at = now(), retry_at = null; "
-                + "update nxt_sync.job set due_at = now(), retry_at = null where kind = '" + kind + "'");
-        String ended = "select count(*) from nxt_sync.run where outcome = 'ok' and kind = '" + kind + "' and id > "
-                + last;
-        await().atMost(Duration.ofMinutes(30)).pollInterval(Duration.ofMillis(20))
-                .until(() -> database.number(ended) > 0);
-        return Double.parseDouble(
-                database.value("select sum(extract(epoch from ended_at - started_at)) from nxt_sync.run where kind = '"
-                        + kind + "' and id > " + last));
     }
 
     private static long peakMemory(Daemon daemon) throws Exception {

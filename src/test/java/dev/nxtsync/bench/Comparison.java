@@ -51,7 +51,12 @@ final class Comparison {
         var database = TestDatabase.create();
         try (var server = new MemoryServer(rows, 10, Duration.ZERO, "none");
                 var daemon = Course.daemon(server, database, 5000).line(line, build).start()) {
-            figure("seconds of a load per million rows", which, Course.loaded(server, daemon, database) * 1e6 / rows);
+            double million = 1e6 / rows;
+            figure("seconds of a load per million rows", which, Course.loaded(server, daemon, database) * million);
+            figure("the same of a reconciliation", which, Course.run(database, "reconciliation") * million);
+            database.execute("insert into nxt_sync.pass (pull, company, kind) values ('orders', " + MemoryServer.COMPANY
+                    + ", 'load')");
+            figure("the same of a load of unchanged rows", which, Course.run(database, "load") * million);
         }
     }
 

@@ -63,4 +63,18 @@ public final class Course {
         Files.delete(file);
         return seconds;
     }
+
+    /** Makes a unit due, and waits for the end of what it does. Answers its seconds as the history has them. */
+    static double run(TestDatabase database, String kind) {
+        long last = database.number("select coalesce(max(id), 0) from nxt_sync.run");
+        database.execute("update nxt_sync.pull_state set due_at = now(), retry_at = null; "
+                + "update nxt_sync.job set due_at = now(), retry_at = null where kind = '" + kind + "'");
+        String ended = "select count(*) from nxt_sync.run where outcome = 'ok' and kind = '" + kind + "' and id > "
+                + last;
+        await().atMost(Duration.ofMinutes(30)).pollInterval(Duration.ofMillis(20))
+                .until(() -> database.number(ended) > 0);
+        return Double.parseDouble(
+                database.value("select sum(extract(epoch from ended_at - started_at)) from nxt_sync.run where kind = '"
+                        + kind + "' and id > " + last));
+    }
 }

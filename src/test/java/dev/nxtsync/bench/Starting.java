@@ -110,7 +110,8 @@ public final class Starting {
         return (System.nanoTime() - from) / 1e9;
     }
 
-    private static Image image(Path jdk) {
+    /** Assembles the image of this build with that JDK. */
+    static Image image(Path jdk) {
         Path into = Path.of("target", "image").toAbsolutePath();
         try {
             if (Files.exists(into)) {
