@@ -63,13 +63,27 @@ record FailurePolicy(PullStates states, PullPlans plans, CompanyAccess access, O
      * @param tells whether the log is told
      */
     Retry of(Claim claim, PullState state, Failure failure, PullReport report, boolean tells) throws SQLException {
-        Recovery next = failure.next();
-        Duration retry = switch (next) {
+        return of(claim, state, failure, wait(failure, state.failures()), report, tells);
+    }
+
+    /**
+     * How long to wait after a failure.
+     *
+     * @param before how many there were before it
+     */
+    Duration wait(Failure failure, int before) {
+        return switch (failure.next()) {
             // what does not fit to the schema may fit again in a moment; if not, the planner says what is wrong, and wakes it
-            case WAIT, RETRY, LOOK_FIRST, FIX -> failure.pause(Backoff.after(state.failures() + 1));
+            case WAIT, RETRY, LOOK_FIRST, FIX -> failure.pause(Backoff.after(before + 1));
             // it is asked again in the time that access says, by whichever unit is the first to come then
             case STOP -> A_MOMENT;
         };
+    }
+
+    /** @param retry how long to wait, where it was decided before */
+    Retry of(Claim claim, PullState state, Failure failure, Duration retry, PullReport report, boolean tells)
+            throws SQLException {
+        Recovery next = failure.next();
         boolean person = next == Recovery.STOP || (next == Recovery.FIX && state.failures() >= AT_FIRST);
         if (failure instanceof Failure.ForbiddenCompany) {
             access.refused(claim, failure.message());

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import jakarta.inject.Singleton;
 
@@ -36,6 +37,8 @@ class Load implements Job {
     private final PullRuns runs;
     private final TableScans scans;
     private final WalkMemory memory = new WalkMemory();
+    /** Units that begin by themselves until they have got on, since their first page did not come with those of others. */
+    private final Set<Long> lone = ConcurrentHashMap.newKeySet();
 
     Load(PullUnits units, PullSource source, PullSink sink, PullRuns runs, TableScans scans) {
         this.units = units;
@@ -69,11 +72,23 @@ class Load implements Job {
         if (!(own instanceof WantedLoad load)) {
             return ((NothingToLoad) own).outcome();
         }
-        if (load.scan().isToBegin()) {
+        if (isToBegin(load)) {
             return begin(load, progress);
         }
         progress.goAlone();
-        return load.alone();
+        return alone(load);
+    }
+
+    private boolean isToBegin(WantedLoad load) {
+        return load.scan().isToBegin() && !lone.contains(load.turn().claim().unit());
+    }
+
+    private Outcome alone(WantedLoad load) throws SQLException {
+        Outcome outcome = load.alone();
+        if (outcome instanceof Outcome.Done) {
+            lone.remove(load.turn().claim().unit());
+        }
+        return outcome;
     }
 
     private ClaimedLoad open(Claim claim, Progress progress) throws SQLException {
@@ -98,18 +113,27 @@ class Load implements Job {
     private Outcome begin(WantedLoad own, Progress progress) throws SQLException {
         var loads = new ArrayList<>(List.of(own));
         for (Claim taken : progress.takeAlong(Document.MOST_FIRST_PAGES - 1)) {
-            var other = open(taken, progress);
-            if (other instanceof WantedLoad load && load.scan().isToBegin()) {
-                loads.add(load);
-            } else {
-                // one that is under way goes on in a run of its own
-                progress.end(taken,
-                        other instanceof NothingToLoad nothing
-                                ? nothing.outcome()
-                                : new Outcome.Done(own.turn().clock().now()));
-            }
+            along(taken, progress).ifPresent(loads::add);
         }
-        return new FirstPages(source, runs, loads).read();
+        Outcome outcome = loads.size() == 1 ? new Outcome.NotBegun() : new FirstPages(source, runs, loads, lone).read();
+        return outcome instanceof Outcome.NotBegun ? alone(own) : outcome;
+    }
+
+    /** One that is under way, or that goes alone, has a run of its own. */
+    private Optional<WantedLoad> along(Claim taken, Progress progress) throws SQLException {
+        try {
+            var other = open(taken, progress);
+            if (other instanceof WantedLoad load && isToBegin(load)) {
+                return Optional.of(load);
+            }
+            progress.end(taken,
+                    rest -> other instanceof NothingToLoad nothing ? nothing.outcome() : new Outcome.NotBegun());
+        } catch (SQLException | RuntimeException e) {
+            progress.end(taken, rest -> {
+                throw e;
+            });
+        }
+        return Optional.empty();
     }
 
     private static boolean isWanted(PullPlan plan, PullState state, Instant now) {

@@ -1,6 +1,7 @@
 package dev.nxtsync.pull;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 
 import jakarta.inject.Singleton;
@@ -28,12 +29,17 @@ record PullRuns(RunHistory history, FailurePolicy failures, MeterRegistry metric
 
     /** Keeps why a turn came to nothing, and when it is tried again. */
     Outcome failed(PullTurn turn, Failure failure) throws SQLException {
-        return failed(turn, failure, true);
+        return failed(failures.of(turn.claim(), turn.state(), failure, turn.report(), true));
     }
 
-    /** @param tells whether the log is told; once is enough for all tables of a document */
-    Outcome failed(PullTurn turn, Failure failure, boolean tells) throws SQLException {
-        return failed(failures.of(turn.claim(), turn.state(), failure, turn.report(), tells));
+    /**
+     * The same for one of several that a failure is in the way of.
+     *
+     * @param retry how long they all wait
+     * @param tells whether the log is told, once for them all
+     */
+    Outcome failed(PullTurn turn, Failure failure, Duration retry, boolean tells) throws SQLException {
+        return failed(failures.of(turn.claim(), turn.state(), failure, retry, turn.report(), tells));
     }
 
     /** The same where the key is not unique, or nobody can say. */

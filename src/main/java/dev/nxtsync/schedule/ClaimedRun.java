@@ -52,6 +52,9 @@ final class ClaimedRun {
 
         /** Of a run whose unit is still to be freed. */
         static Ended by(Outcome outcome) {
+            if (outcome instanceof Outcome.NotBegun) {
+                return new CutShort();
+            }
             return outcome instanceof Outcome.Done done
                     ? new Well(done)
                     : new Failed(((Outcome.Again) outcome).after());

@@ -68,8 +68,13 @@ public interface Job {
         /** Says that the run takes no unit along. */
         default void goAlone() {}
 
-        /** What became of a unit that was taken along, which is freed by it. */
-        default void end(Claim taken, Outcome outcome) throws SQLException {}
+        /**
+         * Does the last of what is done for a unit that was taken along, and frees it by what came of that. Whatever is thrown
+         * there concerns that unit only.
+         *
+         * @throws SQLException if it cannot be freed now
+         */
+        default void end(Claim taken, Run rest) throws SQLException {}
 
         /**
          * How far a run has come that goes through a whole table.

@@ -216,7 +216,7 @@ public class JobRunner {
         run.thread = Thread.currentThread();
         Ended ended = failed(run.claim);
         try (var span = telemetry.begin(run.claim, run.claiming)) {
-            ended = attempt(run);
+            ended = attempt(run, run.work);
             span.outcome(ended instanceof Ended.Well || ended instanceof Ended.Freed
                     ? "ok"
                     : ended instanceof Ended.Failed ? "failed" : TraceSpan.CUT_SHORT);
@@ -237,11 +237,11 @@ public class JobRunner {
         return new Ended.Failed(Backoff.after(claim.failures() + 1));
     }
 
-    private Ended attempt(ClaimedRun run) {
+    private Ended attempt(ClaimedRun run, Job.Run work) {
         Claim claim = run.claim;
         var failed = failed(claim);
         try {
-            Outcome outcome = run.work.go(new RunProgress(run, this::takeAlong, this::end, this::look));
+            Outcome outcome = work.go(new RunProgress(run, this::takeAlong, this::end, this::look));
             var ended = ended(run, outcome);
             over(claim.unit());
             return ended;
@@ -288,10 +288,15 @@ public class JobRunner {
         }
     }
 
-    /** Frees a unit that a run has taken along. */
-    private void end(ClaimedRun taken, Outcome outcome) throws SQLException {
-        taken.ended = ended(taken, outcome);
-        freeEnded();
+    /** As {@link Job.Progress#end} says. */
+    private void end(ClaimedRun taken, Job.Run rest) throws SQLException {
+        RunTelemetry.label(taken.claim);
+        var ended = attempt(taken, rest);
+        RunTelemetry.label(taken.first.claim);
+        synchronized (held) {
+            taken.ended = ended;
+            free(taken, ended);
+        }
     }
 
     /** That the database is away is told once, by the heartbeat. */
@@ -309,14 +314,20 @@ public class JobRunner {
         synchronized (held) {
             for (ClaimedRun run : List.copyOf(held.values())) {
                 var ended = run.ended;
-                if (ended != null && !free(run, ended)) {
+                try {
+                    if (ended != null) {
+                        free(run, ended);
+                    }
+                } catch (SQLException e) {
+                    LOG.debugf("%s is freed later: %s", run.claim, e.getMessage());
                     return;
                 }
             }
         }
     }
 
-    private boolean free(ClaimedRun run, Ended ended) {
+    /** For whoever has the lock. */
+    private void free(ClaimedRun run, Ended ended) throws SQLException {
         try {
             if (!committed(run.claim, ended) && !run.perhapsFreed) {
                 telemetry.refused();
@@ -326,15 +337,13 @@ public class JobRunner {
                                 + "written is refused, and whoever holds it next goes on from the last checkpoint",
                         run.claim);
             }
-            held.remove(run.claim.fence());
-            if (ended instanceof Ended.Well well && !well.done().pause().isZero() && !stopping) {
-                var unused = pauses.schedule(this::look, well.done().pause().toMillis(), TimeUnit.MILLISECONDS);
-            }
-            return true;
         } catch (SQLException e) {
             run.perhapsFreed = true;
-            LOG.debugf("%s is freed later: %s", run.claim, e.getMessage());
-            return false;
+            throw e;
+        }
+        held.remove(run.claim.fence());
+        if (ended instanceof Ended.Well well && !well.done().pause().isZero() && !stopping) {
+            var unused = pauses.schedule(this::look, well.done().pause().toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 

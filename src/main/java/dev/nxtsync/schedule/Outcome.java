@@ -29,6 +29,9 @@ public sealed interface Outcome {
      */
     record Ending(Database.Work<Done> last) implements Outcome {}
 
+    /** Nothing has been done: the unit is as due as it was. */
+    record NotBegun() implements Outcome {}
+
     /** Something is in the way of the whole unit. */
     record Again(Duration after) implements Outcome {
 

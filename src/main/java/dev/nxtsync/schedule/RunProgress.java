@@ -14,9 +14,9 @@ record RunProgress(ClaimedRun run, TakeAlong taking, EndTaken ending, Runnable l
         List<Claim> of(ClaimedRun run, int most) throws SQLException;
     }
 
-    /** Frees a unit that was taken along. */
+    /** Does the last for a unit that was taken along, and frees it. */
     interface EndTaken {
-        void of(ClaimedRun taken, Outcome outcome) throws SQLException;
+        void of(ClaimedRun taken, Job.Run rest) throws SQLException;
     }
 
     @Override
@@ -36,10 +36,10 @@ record RunProgress(ClaimedRun run, TakeAlong taking, EndTaken ending, Runnable l
     }
 
     @Override
-    public void end(Claim taken, Outcome outcome) throws SQLException {
+    public void end(Claim taken, Job.Run rest) throws SQLException {
         for (ClaimedRun each : run.along) {
             if (each.claim.equals(taken)) {
-                ending.of(each, outcome);
+                ending.of(each, rest);
             }
         }
     }

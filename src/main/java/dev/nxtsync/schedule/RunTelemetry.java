@@ -52,7 +52,7 @@ class RunTelemetry {
     }
 
     /** What each line of the log is about, under the names that metrics have for it. */
-    private static void label(Claim claim) {
+    static void label(Claim claim) {
         MDC.put("connection", claim.connection());
         MDC.put("company", claim.company());
         MDC.put("kind", claim.kind().text());

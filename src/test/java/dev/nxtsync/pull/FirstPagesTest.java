@@ -8,12 +8,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import dev.nxtsync.database.Timestamps;
+import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Question;
 import dev.nxtsync.pull.ClaimedLoad.WantedLoad;
@@ -28,6 +29,7 @@ import dev.nxtsync.pull.state.TableScan;
 import dev.nxtsync.pull.state.TableScan.ScanKind;
 import dev.nxtsync.sandbox.Mirror;
 import dev.nxtsync.schedule.Outcome;
+import dev.nxtsync.schedule.StaleClaim;
 import dev.nxtsync.schedule.UnitKind;
 
 /** One run of loads that begin together, of four tables. */
@@ -59,6 +61,8 @@ class FirstPagesTest {
         pulls.sandbox.spoilAnswers("", "");
         pulls.instead = question -> Optional.empty();
         pulls.asked.clear();
+        pulls.thrown.clear();
+        pulls.passed = 0;
         pulls.store.database().execute("delete from nxt_sync.run; delete from nxt_sync.pass; truncate nxt.\"order\", "
                 + "nxt.associate, nxt.product, nxt.timeless; update nxt_sync.pull_state set loaded_at = null, "
                 + "state = 'ok', code = null, reason = null, failures = 0, retry_at = null, rows = 0, due_at = now(); "
@@ -104,17 +108,46 @@ class FirstPagesTest {
     @Test
     void aTableThatAnErrorNamesIsReadByItselfAndTheOthersAreAskedForOnceMore() throws SQLException {
         pulls.instead = question -> of(question, "associate")
-                ? Optional.of(rejected(question, "associate"))
+                ? Optional.of(rejected(question, List.of("associate")))
                 : Optional.empty();
-        var ends = pulls.loadTogether();
-        assertThat(pulls.asked).hasSize(3);
-        assertThat(history()).containsExactlyInAnyOrder("associate rejected 0", "order goes on 7", "product ok 0",
-                "timeless ok 7");
+        var ends = pulls.loadAll();
+        // all, without the one, that by itself, and the rest of another
+        assertThat(pulls.asked).hasSize(4);
+        assertThat(history()).containsExactlyInAnyOrder("associate rejected 0", "order goes on 7", "order ok 23",
+                "product ok 0", "timeless ok 7");
         assertThat(ends.get("associate")).isInstanceOf(Outcome.Again.class);
-        // as long as it waits, the others go on without it
+    }
+
+    @Test
+    void tablesThatErrorsNameAllAreEachReadByItself() throws SQLException {
+        pulls.instead = question -> question.document().contains("first_pages")
+                ? Optional.of(rejected(question, TABLES))
+                : Optional.empty();
+        pulls.loadAll();
+        assertThat(pulls.asked).as("one document, and one for each, of which one has two pages").hasSize(6);
+        areEqual(TABLES);
+    }
+
+    @Test
+    void aTableThatGoesAloneDoesSoUntilItHasGotOn() throws SQLException {
+        pulls.instead = question -> of(question, "associate")
+                ? Optional.of(rejected(question, List.of("associate")))
+                : Optional.empty();
+        pulls.loadAll();
+        // another table begins when that is due again
+        dueAgain("associate", "timeless");
         pulls.asked.clear();
-        pulls.loadTogether();
-        assertThat(pulls.asked).hasSize(1).noneMatch(question -> of(question, "associate"));
+        pulls.loadAll();
+        assertThat(pulls.asked).extracting(FirstPagesTest::operation).containsExactlyInAnyOrder("load_associate",
+                "load_timeless");
+        pulls.instead = question -> Optional.empty();
+        dueAgain("associate");
+        pulls.loadAll();
+        dueAgain("associate", "timeless");
+        pulls.asked.clear();
+        pulls.loadAll();
+        assertThat(pulls.asked).extracting(FirstPagesTest::operation).containsExactly("first_pages");
+        areEqual(TABLES);
     }
 
     @Test
@@ -122,7 +155,7 @@ class FirstPagesTest {
         pulls.instead = question -> of(question, "order")
                 ? Optional.of(new Failure.InDoubt("slow", "", false, true))
                 : Optional.empty();
-        pulls.loadTogether();
+        pulls.loadAll();
         // all, two halves, one of which has the order: by itself, and the other table of that half
         assertThat(pulls.asked).hasSize(5);
         assertThat(history()).containsExactlyInAnyOrder("associate ok 3", "order in_doubt 0", "product ok 0",
@@ -130,16 +163,84 @@ class FirstPagesTest {
     }
 
     @Test
-    void whatIsInTheWayOfAllIsAskedOnceAndTriedAgainAtOneTime() throws SQLException {
-        pulls.store.database().execute("update nxt_sync.pull_state set failures = 9 where pull = 'order'");
-        pulls.instead = question -> Optional.of(new Failure.Throttled("slowly", "", Duration.ofSeconds(7)));
-        assertThat(Set.copyOf(pulls.loadTogether().values())).hasSize(1);
-        assertThat(pulls.asked).hasSize(1);
-        assertThat(history()).hasSize(4).allMatch(run -> run.contains("throttled"));
+    void aDocumentWhoseAnswerIsLostIsNotSentInParts() throws SQLException {
+        pulls.instead = question -> of(question, "order")
+                ? Optional.of(new Failure.InDoubt("too slow", "", true, true))
+                : Optional.empty();
+        pulls.loadAll();
+        assertThat(pulls.asked).extracting(FirstPagesTest::operation).containsExactlyInAnyOrder("first_pages",
+                "load_associate", "load_order", "load_product", "load_timeless");
+        assertThat(history()).containsExactlyInAnyOrder("associate ok 3", "order in_doubt 0", "product ok 0",
+                "timeless ok 7");
     }
 
     @Test
-    void whatHasTakenLongLeavesTheRestToTheNextRunButGetsOn() throws SQLException {
+    void aTableWhoseAnswerIsAGatewaysErrorHoldsUpTheOthersOnceOnly() throws SQLException {
+        pulls.instead = question -> of(question, "order")
+                ? Optional.of(new Failure.InDoubt("HTTP 500", "", false, false))
+                : Optional.empty();
+        pulls.loadAll();
+        assertThat(pulls.asked).hasSize(1);
+        assertThat(history()).hasSize(4).allMatch(run -> run.contains("in_doubt"));
+        dueAgain(TABLES.toArray(String[]::new));
+        pulls.loadAll();
+        areEqual(List.of("associate", "product", "timeless"));
+        assertThat(history()).endsWith("order in_doubt 0");
+    }
+
+    @Test
+    void whatIsInTheWayOfAllIsAskedOnceAndTriedAgainAtOneTimeWhichIsThatOfTheLeastTroubled() throws SQLException {
+        var first = pulls.store.database()
+                .value("select pull from nxt_sync.job where kind = 'load' order by id limit 1");
+        pulls.store.database()
+                .execute("update nxt_sync.job set due_at = now() - interval '1 min' where pull = '" + first
+                        + "' and kind = 'load'; update nxt_sync.pull_state set failures = 9 where pull = '" + first
+                        + "'");
+        pulls.instead = question -> Optional.of(new Failure.Unreachable(ErrorCode.UNREACHABLE, "gone"));
+        pulls.loadTogether();
+        assertThat(pulls.asked).hasSize(1);
+        assertThat(history()).hasSize(4).allMatch(run -> run.contains("unreachable"));
+        for (String waiting : List.of("job where kind = 'load' and", "pull_state where")) {
+            assertThat(
+                    pulls.store.database()
+                            .number("select count(*) from nxt_sync." + waiting
+                                    + " retry_at between now() - interval '5 s' and now() + interval '5 s'"))
+                    .isEqualTo(4);
+        }
+    }
+
+    @Test
+    void whatIsThrownForOneTableConcernsThatOneOnly() throws SQLException {
+        pulls.instead = question -> {
+            // as a pause does
+            pulls.store.database().execute("update nxt_sync.job set holder = null, fence = nextval('nxt_sync.fence') "
+                    + "where kind = 'load' and pull = 'product'");
+            pulls.store.database().execute("update nxt_sync.job set holder = null, fence = nextval('nxt_sync.fence') "
+                    + "where kind = 'load' and pull = 'associate'");
+            return Optional.empty();
+        };
+        pulls.loadTogether();
+        assertThat(pulls.thrown).hasSize(2).allMatch(StaleClaim.class::isInstance);
+        assertThat(history()).containsExactlyInAnyOrder("order goes on 7", "timeless ok 7");
+    }
+
+    @Test
+    void whatIsUnderWayIsGivenBackByARunThatHasTakenItAlong() throws SQLException {
+        pulls.loadTogether();
+        dueAgain("associate", "order", "product", "timeless");
+        pulls.store.database().execute("update nxt_sync.job set wanted = 3, failures = 2, "
+                + "due_at = case pull when 'order' then now() else now() - interval '1 min' end where kind = 'load'");
+        pulls.asked.clear();
+        pulls.loadTogether();
+        assertThat(pulls.asked).noneMatch(question -> of(question, "order"));
+        assertThat(pulls.store.database()
+                .number("select count(*) from nxt_sync.job where kind = 'load' "
+                        + "and pull = 'order' and failures = 2 and served = 0 and holder is null and due_at <= now()"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void whatHasTakenLongLeavesTheRestToRunsOfTheirOwn() throws SQLException {
         pulls.instead = question -> {
             pulls.passed += Duration.ofSeconds(11).toNanos();
             return question.document().contains("first_pages")
@@ -152,17 +253,19 @@ class FirstPagesTest {
             loads.add(new WantedLoad(turn, TableScan.wanted(pull, COMPANY, ScanKind.LOAD),
                     new LoadRun(turn, pulls.source, pulls.sink, pulls.runs, pulls.store.scans(), new WalkMemory())));
         }
-        new FirstPages(pulls.source, pulls.runs, loads).read();
+        var lone = new HashSet<Long>();
+        assertThat(new FirstPages(pulls.source, pulls.runs, loads, lone).read()).isInstanceOf(Outcome.NotBegun.class);
+        assertThat(pulls.asked).hasSize(1);
+        assertThat(lone).hasSize(4);
         for (WantedLoad load : loads) {
             pulls.free(load.turn().claim());
         }
-        assertThat(history()).as("of the four that go by themselves, as many as there was time for").hasSize(1);
     }
 
     @Test
     void aKeyThatSeemsToStandForSeveralRowsIsLookedAtWhereTheTableIsReadByItself() throws SQLException {
         pulls.sandbox.spoilAnswers("\"associateNo\":2", "\"associateNo\":1");
-        pulls.loadTogether();
+        pulls.loadAll();
         assertThat(pulls.asked).anyMatch(question -> question.document().contains("load_associate"));
         assertThat(history()).contains("product ok 0", "timeless ok 7").doesNotContain("associate ok 3");
     }
@@ -170,8 +273,8 @@ class FirstPagesTest {
     @Test
     void aRowThatCannotBeStoredIsSetAsideWhereItsTableIsReadByItself() throws SQLException {
         pulls.sandbox.put(COMPANY, "associate", Map.of("associateNo", 2, "name", "a\0b"));
-        pulls.loadTogether();
-        assertThat(pulls.asked).hasSize(2).last().extracting(Question::document).asString().contains("load_associate");
+        pulls.loadAll();
+        assertThat(pulls.asked).hasSize(3).anyMatch(question -> question.document().contains("load_associate"));
         assertThat(pulls.store.database().value("select key from nxt_sync.row_fault where job = 'associate'"))
                 .isEqualTo("{\"associateNo\":2}");
         pulls.sandbox.put(COMPANY, "associate", Map.of("associateNo", 2, "name", "mended"));
@@ -209,10 +312,24 @@ class FirstPagesTest {
         return question.document().contains(": " + table + "(");
     }
 
-    private static Failure rejected(Question question, String table) {
-        String alias = question.document().replaceAll("(?s).*(t\\d+): " + table + "\\(.*", "$1");
+    private static String operation(Question question) {
+        return question.document().replaceAll("(?s)query (\\w+).*", "$1");
+    }
+
+    private static Failure rejected(Question question, List<String> tables) {
         return new Failure.Rejected("no", "",
-                List.of(new Failure.Fault("no", Optional.of(alias), OptionalInt.empty())));
+                tables.stream().map(table -> question.document().replaceAll("(?s).*(t\\d+): " + table + "\\(.*", "$1"))
+                        .map(alias -> new Failure.Fault("no", Optional.of(alias), OptionalInt.empty())).toList());
+    }
+
+    private static void dueAgain(String... tables) {
+        for (String table : tables) {
+            pulls.store.database()
+                    .execute("update nxt_sync.job set due_at = now(), retry_at = null where kind = 'load' "
+                            + "and pull = '" + table
+                            + "'; update nxt_sync.pull_state set retry_at = null, due_at = now(), "
+                            + "loaded_at = null where pull = '" + table + "'");
+        }
     }
 
     private static Optional<TableScan> scan(String pull) throws SQLException {

@@ -2,6 +2,8 @@ package dev.nxtsync.pull;
 
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +65,9 @@ final class PullsFixture implements AutoCloseable {
 
     /** What tests add to the process' clock, in nanoseconds. */
     long passed;
+
+    /** What was thrown in runs since a test emptied it. */
+    final List<RuntimeException> thrown = new ArrayList<>();
 
     /** What was asked since a test emptied it. */
     final List<Question> asked = new CopyOnWriteArrayList<>();
@@ -140,12 +145,13 @@ final class PullsFixture implements AutoCloseable {
         }
     }
 
-    /** One run of the loads that are due, which takes others along. Answers what became of each, by pull. */
+    /** One run of the loads that are due, which takes others along. Answers what became of each whose unit it freed, by pull. */
     Map<String, Outcome> loadTogether() throws SQLException {
         var ends = new HashMap<String, Outcome>();
         var claim = store.claims().claim(List.of(new Claims.ConnectionUnits(UnitKind.LOAD, "main")), List.of(), false)
                 .orElseThrow();
-        end(ends, claim, Objects.requireNonNull(jobs.get(UnitKind.LOAD)).run(claim, new Job.Progress() {
+        Job.Run run = progress -> Objects.requireNonNull(jobs.get(UnitKind.LOAD)).run(claim, progress);
+        end(ends, claim, run, new Job.Progress() {
             @Override
             public void made() {}
 
@@ -155,24 +161,40 @@ final class PullsFixture implements AutoCloseable {
             }
 
             @Override
-            public void end(Claim taken, Outcome outcome) {
-                PullsFixture.this.end(ends, taken, outcome);
+            public void end(Claim taken, Job.Run rest) throws SQLException {
+                PullsFixture.this.end(ends, taken, rest, this);
             }
-        }));
+        });
         return ends;
     }
 
-    private void end(Map<String, Outcome> ends, Claim claim, Outcome outcome) {
-        ends.put(claim.entry(), outcome);
+    private void end(Map<String, Outcome> ends, Claim claim, Job.Run run, Job.Progress progress) throws SQLException {
+        Outcome outcome = new Outcome.Again(Duration.ofHours(1));
         try {
-            if (outcome instanceof Outcome.Done done) {
-                store.claims().free(claim, Optional.of(done.nextDue()), Optional.empty(), true);
-            } else {
-                store.claims().free(claim, Optional.empty(), Optional.of(((Outcome.Again) outcome).after()), false);
-            }
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
+            outcome = run.go(progress);
+        } catch (RuntimeException e) {
+            thrown.add(e);
         }
+        if (outcome instanceof Outcome.NotBegun) {
+            store.claims().giveBack(claim);
+        } else if (outcome instanceof Outcome.Done done) {
+            ends.put(claim.entry(), outcome);
+            store.claims().free(claim, Optional.of(done.nextDue()), Optional.empty(), true);
+        } else {
+            ends.put(claim.entry(), outcome);
+            store.claims().free(claim, Optional.empty(), Optional.of(((Outcome.Again) outcome).after()), false);
+        }
+    }
+
+    /** The same until none is due. Answers what became of each at last. */
+    Map<String, Outcome> loadAll() throws SQLException {
+        var ends = new HashMap<String, Outcome>();
+        while (store.database().number("""
+                select count(*) from nxt_sync.job where kind = 'load' and due_at <= now()
+                    and coalesce(retry_at, due_at) <= now()""") > 0) {
+            ends.putAll(loadTogether());
+        }
+        return ends;
     }
 
     private Claim claim(UnitKind kind, String pull) throws SQLException {
@@ -187,7 +209,14 @@ final class PullsFixture implements AutoCloseable {
     /** A turn of a kind of work on a pull, whose time the test can let pass. Its claim is to be freed. */
     PullTurn turn(UnitKind kind, String pull) throws SQLException {
         var clock = DatabaseClockFixture.clock(store.states().now(), this::now);
-        return runs.begin(claim(kind, pull), new PullUnits.Open(plan(pull), state(pull), clock), () -> {
+        return runs.begin(claim(kind, pull), new PullUnits.Open(plan(pull), state(pull), clock), new Job.Progress() {
+            @Override
+            public void made() {}
+
+            @Override
+            public void end(Claim taken, Job.Run rest) throws SQLException {
+                rest.go(this);
+            }
         });
     }
 

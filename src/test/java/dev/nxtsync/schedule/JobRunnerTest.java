@@ -155,7 +155,7 @@ class JobRunnerTest {
                 return new Outcome.Done(NEVER);
             }
             assertThat(taken).hasSize(2);
-            progress.end(taken.get(0), new Outcome.Done(NEVER));
+            progress.end(taken.get(0), rest -> new Outcome.Done(NEVER));
             assertThat(database.number("select count(*) from nxt_sync.job where kind = 'load' and holder is not null"))
                     .isEqualTo(2);
             return new Outcome.Again(Duration.ofHours(1));
