@@ -97,27 +97,26 @@ class Poll implements Job {
     private Outcome read(Claim claim, Map<String, PullPlan> own, PullStates.KnownStates known, List<PullState> due,
             Progress progress) throws SQLException {
         var turn = new CompanyTurn(claim, known.clock(), progress);
-        boolean isQuiet = false;
         try (var run = new PollRun(turn, source, sink, runs, states, memory)) {
             var inTheWay = run.all(due.stream()
                     .map(state -> new ChangeWindow(plan(own, state), state, settings.serverTimeZone())).toList(),
                     known.faults());
             var quiet = run.quiet();
-            isQuiet = inTheWay.isEmpty() && quiet.size() == due.size();
-            // what was written is told whatever becomes of the claim
-            boolean wasQuiet = isQuiet;
-            List<RunRecord> untold = isQuiet ? turn.done() : List.of();
+            boolean isQuiet = inTheWay.isEmpty() && quiet.size() == due.size();
+            // what was written is told whatever becomes of the claim; what is kept with its end, with that
+            var unkept = quiet.stream().map(IncrementPage::pull).toList();
+            List<RunRecord> untold = turn.done().stream().filter(each -> unkept.contains(each.job())).toList();
+            turn.done().removeAll(untold);
+            RunHistory.trace(untold);
             return inTheWay.orElseGet(() -> new Outcome.Ending(transaction -> {
                 PullStates.quiet(transaction, claim.company(), quiet);
                 RunHistory.add(transaction, untold);
                 // whoever has made something due since the claim has woken the unit
-                var now = wasQuiet ? known.states() : PullStates.of(transaction, claim.company(), own.keySet());
-                return new Outcome.Done(nextDue(own, now, wasQuiet ? quiet : List.of(), turn.clock().now()));
+                var now = isQuiet ? known.states() : PullStates.of(transaction, claim.company(), own.keySet());
+                return new Outcome.Done(nextDue(own, now, isQuiet ? quiet : List.of(), turn.clock().now()));
             }));
         } finally {
-            if (!isQuiet) {
-                runs.history().add(turn.done());
-            }
+            runs.history().add(turn.done());
         }
     }
 

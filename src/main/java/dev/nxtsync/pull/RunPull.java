@@ -120,11 +120,8 @@ public class RunPull {
         }
         var attempt = claims.claim(WorkUnit.ofPull(job.kind(), plan.pull().connection(), owner, plan.name()));
         if (attempt instanceof Claims.UnitTaken taken) {
-            out.accept(new WorkEvent(Course.IN_THE_WAY,
-                    new Problem(ErrorCode.UNIT_TAKEN,
-                            what + ": its " + job.kind() + " is under way on " + taken.holder().host() + " since "
-                                    + taken.holder().since() + ". " + ErrorCode.UNIT_TAKEN.nextStep())
-                            .coded()));
+            out.accept(new WorkEvent(Course.IN_THE_WAY, new Problem(ErrorCode.UNIT_TAKEN, what + ": its " + job.kind()
+                    + " is under way on " + taken.holder() + ". " + ErrorCode.UNIT_TAKEN.nextStep()).coded()));
             return false;
         }
         if (!(attempt instanceof Claims.Claimed claimed)) {

@@ -65,9 +65,8 @@ public class RunPush {
         for (WorkUnit due : tables.lanes().dueLanes(push.name(), push.connection())) {
             var attempt = claims.claim(due);
             if (attempt instanceof Claims.UnitTaken taken) {
-                out.accept(new WorkEvent(Course.SKIPPED,
-                        "push " + push.name() + ", " + due.owner().orElseThrow() + ", lane " + due.lane() + ": "
-                                + taken.holder().host() + " is at work on it since " + taken.holder().since()));
+                out.accept(new WorkEvent(Course.SKIPPED, "push " + push.name() + ", " + due.owner().orElseThrow()
+                        + ", lane " + due.lane() + ": " + "it is under way on " + taken.holder()));
             } else if (attempt instanceof Claims.Claimed claimed) {
                 well &= work(claimed.claim(), out);
             }

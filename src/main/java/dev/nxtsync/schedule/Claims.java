@@ -62,7 +62,7 @@ public class Claims {
             unit.kind = :kind and unit.connection = :connection and unit.scope = :scope and unit.company = :company
               and\s""" + IS_DUE, FREE, "order by unit.id limit :most", "null");
     private static final String HOLDER = """
-            select coalesce(replica.host, 'unknown') as host, coalesce(unit.claimed_at, clock_timestamp()) as since
+            select coalesce(replica.host, 'unknown') as host, unit.claimed_at as since
             from nxt_sync.job unit left join nxt_sync.replica on replica.id = unit.holder
             where\s""" + THIS_UNIT;
 
@@ -80,8 +80,18 @@ public class Claims {
         this.replica = replica;
     }
 
-    /** Who holds a unit. */
-    public record Holder(String host, Instant since) {}
+    /**
+     * Who holds a unit.
+     *
+     * @param since empty where the run of another unit has taken it along
+     */
+    public record Holder(String host, Optional<Instant> since) {
+        /** In words that go on from what it is at work on. */
+        @Override
+        public String toString() {
+            return host + since.map(at -> " since " + at).orElse(" together with others of its company");
+        }
+    }
 
     /** What came of an attempt to claim one unit. */
     public sealed interface ClaimResult {}

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -185,15 +186,18 @@ public class JobRunner {
 
     private Optional<ClaimedRun> claim(Set<Claims.ConnectionUnits> what) throws SQLException {
         var from = telemetry.now();
+        var isClaimed = new AtomicBoolean();
         try {
-            return claims.claim(what, full(), heartbeat.mayTakeOver(),
-                    (transaction, claim) -> claimed(claim, job(claim).opened(transaction, claim), from));
-        } catch (SQLException e) {
-            if (DatabaseFault.isAway(e)) {
+            return claims.claim(what, full(), heartbeat.mayTakeOver(), (transaction, claim) -> {
+                isClaimed.set(true);
+                return claimed(claim, job(claim).opened(transaction, claim), from);
+            });
+        } catch (SQLException | RuntimeException e) {
+            if (!isClaimed.get()) {
                 throw e;
             }
             unknown.suspect();
-            // if it was not the claim, the run meets by itself what is in the way, and keeps no other from being claimed
+            // the run meets by itself what is in the way, be it that it takes long, and keeps no other from being claimed
             return claims.claim(what, full(), heartbeat.mayTakeOver())
                     .map(claim -> claimed(claim, progress -> job(claim).run(claim, progress), from));
         }
@@ -384,19 +388,19 @@ public class JobRunner {
             stopping = true;
             pauses.shutdownNow();
             threads.shutdown();
-            if (!held.isEmpty()) {
-                LOG.infof("Stopping: nothing new is begun; what is under way (%d) is finished within %d s", held.size(),
+            long atWork = held.values().stream().filter(ClaimedRun::isAtWork).count();
+            if (atWork > 0) {
+                LOG.infof("Stopping: nothing new is begun; what is under way (%d) is finished within %d s", atWork,
                         patience.toSeconds());
             }
         }
         if (!threads.awaitTermination(patience.toSeconds(), TimeUnit.SECONDS)) {
             synchronized (held) {
-                held.values()
-                        .forEach(run -> LOG.warnf(
-                                "%s waits for an answer that has not come, and is cut off: rows that it "
-                                        + "was sending are looked for at the next start, a page is read again",
-                                run.claim));
-                held.values().forEach(ClaimedRun::interrupt);
+                held.values().stream().filter(ClaimedRun::isAtWork).forEach(run -> {
+                    LOG.warnf("%s waits for an answer that has not come, and is cut off: rows that it "
+                            + "was sending are looked for at the next start, a page is read again", run.claim);
+                    run.interrupt();
+                });
             }
             if (!threads.awaitTermination(CUT_OFF.toSeconds(), TimeUnit.SECONDS)) {
                 LOG.warnf("A run did not stop in time; its unit is taken over after %d s", Replica.SILENT_AFTER);

@@ -43,9 +43,10 @@ public class RunHistory {
             return;
         }
         database.useTransaction(transaction -> add(transaction, runs));
+        trace(runs);
     }
 
-    /** Adds them in a transaction of the caller's. */
+    /** Adds them in a transaction of the caller's, who tells the trace. */
     public static void add(Handle transaction, List<RunRecord> runs) throws SQLException {
         if (!runs.isEmpty()) {
             var insert = transaction.prepareBatch("""
@@ -61,7 +62,6 @@ public class RunHistory {
                         .bind("error", encoding.shown(run.error())).add();
             }
             insert.execute();
-            trace(runs);
         }
     }
 
@@ -69,12 +69,12 @@ public class RunHistory {
      * The present trace's root says of a run over several tables what came of them all. That all is well is for whoever sees
      * the run end.
      */
-    private static void trace(List<RunRecord> runs) {
+    public static void trace(List<RunRecord> runs) {
         var span = TraceSpan.current();
-        span.with("nxt.rows.read", runs.stream().mapToLong(RunRecord::rowsRead).sum())
-                .with("nxt.rows.written", runs.stream().mapToLong(RunRecord::rowsWritten).sum())
-                .with("nxt.rows.deleted", runs.stream().mapToLong(RunRecord::rowsDeleted).sum())
-                .with("nxt.rows.set_aside", runs.stream().mapToLong(RunRecord::rowsSetAside).sum());
+        span.plus("nxt.rows.read", runs.stream().mapToLong(RunRecord::rowsRead).sum())
+                .plus("nxt.rows.written", runs.stream().mapToLong(RunRecord::rowsWritten).sum())
+                .plus("nxt.rows.deleted", runs.stream().mapToLong(RunRecord::rowsDeleted).sum())
+                .plus("nxt.rows.set_aside", runs.stream().mapToLong(RunRecord::rowsSetAside).sum());
         runs.stream().map(RunRecord::outcome).filter(each -> !each.equals("ok") && !each.equals("goes on")).findFirst()
                 .ifPresent(span::outcome);
     }

@@ -1,8 +1,10 @@
 package dev.nxtsync.trace;
 
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 
 import org.jboss.logging.MDC;
 
@@ -30,6 +32,7 @@ public final class TraceSpan implements AutoCloseable {
     private final Span span;
     private Scope scope = Scope.noop();
     private boolean judged;
+    private final Map<String, Long> sums = new ConcurrentHashMap<>();
 
     /** @param textLog whether lines of the log are text, and have the trace's id at their end; those of JSON have it anyway */
     record Traces(Tracer tracer, boolean textLog) {}
@@ -106,6 +109,11 @@ public final class TraceSpan implements AutoCloseable {
     public TraceSpan with(String attribute, long value) {
         span.setAttribute(attribute, value);
         return this;
+    }
+
+    /** Adds to a number that has perhaps been said of it. */
+    public TraceSpan plus(String attribute, long more) {
+        return this == NONE ? this : with(attribute, sums.merge(attribute, more, Long::sum));
     }
 
     /** Says what came of it, {@code ok} or {@code goes on} if all is well. What is said first holds. */

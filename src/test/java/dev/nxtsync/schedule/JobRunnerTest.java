@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
@@ -139,11 +140,52 @@ class JobRunnerTest {
 
     @Test
     void whatCannotBeReadWithTheClaimIsForTheRunToMeetAndStopsNoClaims() {
-        fetching.opening = "select from public.missing";
+        fetching.opening = transaction -> transaction.execute("select from public.missing");
         fetching.mayEnd.countDown();
         wake();
         runner.look();
         await().until(() -> fetching.begun.get() == 1);
+    }
+
+    /** As where a newer version has written a state that this one does not know. */
+    @Test
+    void whatIsReadWithTheClaimAndNotUnderstoodStopsNoClaims() throws SQLException {
+        fetching.opening = transaction -> {
+            throw new IllegalStateException("no such state");
+        };
+        wake();
+        declareLoads();
+        runner.look();
+        await().until(() -> fetching.begun.get() == 1 && loading.begun.get() == 3);
+    }
+
+    /** The next attempt has another connection. */
+    @Test
+    void whatTakesTooLongToReadWithTheClaimStopsNoClaims() {
+        fetching.opening = transaction -> transaction.execute("select pg_terminate_backend(pg_backend_pid())");
+        fetching.mayEnd.countDown();
+        wake();
+        runner.look();
+        await().until(() -> fetching.begun.get() == 1);
+    }
+
+    @Test
+    void whatIsThrownForAUnitThatWasTakenAlongIsOfThatUnitOnly() throws SQLException {
+        declareLoads();
+        loading.run = progress -> {
+            var taken = progress.takeAlong(9);
+            if (taken.size() == 2) {
+                progress.end(taken.get(0), rest -> {
+                    throw new IllegalStateException("broken");
+                });
+                progress.end(taken.get(1), rest -> new Outcome.Done(NEVER));
+            }
+            return new Outcome.Done(NEVER);
+        };
+        runner.look();
+        await().until(() -> database.number("select count(*) from nxt_sync.job where kind = 'load' and holder is null "
+                + "and (due_at > '9000-01-01' or (failures = 1 and retry_at is not null))") == 3);
+        assertThat(database.number("select sum(failures) from nxt_sync.job where kind = 'load'")).isEqualTo(1);
     }
 
     @Test
@@ -243,7 +285,8 @@ class JobRunnerTest {
     private static final class Fetching implements Job {
         final AtomicInteger begun = new AtomicInteger();
         final CountDownLatch mayEnd = new CountDownLatch(1);
-        volatile String opening = "select";
+        volatile Consumer<Handle> opening = transaction -> {
+        };
         volatile Outcome outcome = new Outcome.Done(NEVER, Duration.ofSeconds(2));
 
         @Override
@@ -261,7 +304,7 @@ class JobRunnerTest {
 
         @Override
         public Run opened(Handle transaction, Claim claim) {
-            transaction.execute(opening);
+            opening.accept(transaction);
             return progress -> run(claim, progress);
         }
 

@@ -5,7 +5,7 @@ import java.util.Arrays;
 /** Where the row of each key of a page begins, by the hash of the key. Without an object for a row. Not thread-safe. */
 final class KeyIndex {
     private static final int FREE = -1;
-    private static final int FEWEST = 1 << 10;
+    private static final int FEWEST = 1 << 4;
 
     private int[] hashes = new int[FEWEST];
     private int[] rows = new int[FEWEST];

@@ -57,7 +57,6 @@ public final class PageBuffer {
         this.row = new EncodedRow(table);
         this.bound = bound;
         this.knownFaults = knownFaults;
-        chunks.add(new byte[CHUNK]);
     }
 
     /** Makes it empty, for another page of the same table. */
@@ -191,9 +190,9 @@ public final class PageBuffer {
             if (used == CHUNK) {
                 last++;
                 used = 0;
-                if (last == chunks.size()) {
-                    chunks.add(new byte[CHUNK]);
-                }
+            }
+            if (last == chunks.size()) {
+                chunks.add(new byte[CHUNK]);
             }
             int length = Math.min(CHUNK - used, row.length - from);
             System.arraycopy(row.bytes, from, chunks.get(last), used, length);
@@ -293,7 +292,7 @@ public final class PageBuffer {
     private String newDigest() {
         try {
             var sha = MessageDigest.getInstance("SHA-256");
-            for (int i = 0; i <= last; i++) {
+            for (int i = 0; i < chunks.size() && i <= last; i++) {
                 sha.update(chunks.get(i), 0, length(i));
             }
             faults.forEach(fault -> sha.update((fault.key() + fault.reason()).getBytes(StandardCharsets.UTF_8)));

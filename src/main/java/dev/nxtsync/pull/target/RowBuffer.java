@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 public final class RowBuffer {
     private static final int NONE = -1;
 
-    private static final int ROOM = 1024;
+    private static final int ROOM = 256;
     /** What a row takes that is far from usual is not kept for those behind it. */
     private static final int MOST_KEPT = 64 * 1024;
 
