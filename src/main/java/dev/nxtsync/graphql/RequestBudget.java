@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -22,12 +23,19 @@ final class RequestBudget {
     private final RateWindow window;
     private final Deque<Object> foreground = new ArrayDeque<>();
     private final Deque<Object> background = new ArrayDeque<>();
+    private final LongSupplier nanoTime;
     private int inARow;
-    private long pausedUntil = System.nanoTime();
+    private long pausedUntil;
     private boolean stopping;
 
     RequestBudget(int requestsPerMinute) {
+        this(requestsPerMinute, System::nanoTime);
+    }
+
+    RequestBudget(int requestsPerMinute, LongSupplier nanoTime) {
         this.window = new RateWindow(requestsPerMinute);
+        this.nanoTime = nanoTime;
+        this.pausedUntil = nanoTime.getAsLong();
     }
 
     /**
@@ -40,27 +48,31 @@ final class RequestBudget {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        long from = System.nanoTime();
-        var ticket = new Object();
-        var lane = inBackground ? background : foreground;
-        lane.addLast(ticket);
+        long from = nanoTime.getAsLong();
+        var ticket = queue(inBackground);
         try {
-            long now = System.nanoTime();
-            long wait = attempt(ticket, inBackground, now);
-            while (wait > 0) {
-                if (now - from > LONGEST_WAIT) {
+            for (long wait = attempt(ticket, inBackground); wait > 0; wait = attempt(ticket, inBackground)) {
+                if (nanoTime.getAsLong() - from > LONGEST_WAIT) {
                     return Optional.empty();
                 }
                 TimeUnit.NANOSECONDS.timedWait(this, Math.max(1_000_000, wait));
-                now = System.nanoTime();
-                wait = attempt(ticket, inBackground, now);
             }
-            inARow = inBackground ? 0 : inARow + 1;
-            return Optional.of(Duration.ofNanos(now - from));
+            return Optional.of(Duration.ofNanos(nanoTime.getAsLong() - from));
         } finally {
-            lane.remove(ticket);
+            lane(inBackground).remove(ticket);
             notifyAll();
         }
+    }
+
+    /** Takes a place behind those that wait already. */
+    synchronized Object queue(boolean inBackground) {
+        var ticket = new Object();
+        lane(inBackground).addLast(ticket);
+        return ticket;
+    }
+
+    private Deque<Object> lane(boolean inBackground) {
+        return inBackground ? background : foreground;
     }
 
     /** The request was not sent after all. */
@@ -70,13 +82,13 @@ final class RequestBudget {
     }
 
     synchronized void ended(boolean inBackground) {
-        window.ended(inBackground, System.nanoTime());
+        window.ended(inBackground, nanoTime.getAsLong());
         notifyAll();
     }
 
     /** The server refused a request as one too many: nothing is sent for a while, and less from then on. */
     synchronized void tooMany(Duration wait) {
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         window.tooMany(now);
         pausedUntil = Math.max(pausedUntil, now + wait.toNanos());
     }
@@ -93,23 +105,29 @@ final class RequestBudget {
     }
 
     synchronized BudgetUsage usage() {
-        return new BudgetUsage(window.limit(), window.used(System.nanoTime()));
+        return new BudgetUsage(window.limit(), window.used(nanoTime.getAsLong()));
     }
 
-    /** Nanoseconds until the ticket had better be tried again; 0 if it was entered. */
-    private long attempt(Object ticket, boolean inBackground, long now) {
+    /** Nanoseconds until the ticket had better be tried again; 0 if it has entered, and waits no more. */
+    synchronized long attempt(Object ticket, boolean inBackground) {
+        long now = nanoTime.getAsLong();
         if (stopping) {
             throw new ShuttingDown();
         }
         if (ticket != next(now)) {
             return Duration.ofSeconds(1).toNanos();
         }
-        return now - pausedUntil < 0 ? pausedUntil - now : window.enter(inBackground, now).toNanos();
+        long wait = now - pausedUntil < 0 ? pausedUntil - now : window.enter(inBackground, now).toNanos();
+        if (wait == 0) {
+            lane(inBackground).removeFirst();
+            inARow = inBackground ? 0 : inARow + 1;
+        }
+        return wait;
     }
 
     private @Nullable Object next(long now) {
         boolean backgroundsTurn = !background.isEmpty()
                 && (foreground.isEmpty() || (inARow >= FOREGROUND_IN_A_ROW && window.admitsBackground(now)));
-        return (backgroundsTurn ? background : foreground).peekFirst();
+        return lane(backgroundsTurn).peekFirst();
     }
 }

@@ -96,17 +96,16 @@ class KeptBudgetTest {
         private final class Replica {
             private static final int RUNS = 8;
 
-            private final RateWindow window = new RateWindow(200);
+            private final RequestBudget budget = new RequestBudget(200, () -> now);
             private final Deque<Run> foreground = new ArrayDeque<>();
             private final Deque<Run> background = new ArrayDeque<>();
             private final List<Run> live = new ArrayList<>();
             private final double answer = 0.05 + random.nextDouble();
-            private int inARow;
             private int loads;
 
             Replica(int loads) {
                 for (int i = 0; i < loads; i++) {
-                    background.add(new Run(-1, Integer.MAX_VALUE));
+                    await(new Run(-1, Integer.MAX_VALUE));
                 }
             }
 
@@ -120,10 +119,10 @@ class KeptBudgetTest {
                 for (Run run : List.copyOf(live)) {
                     if (run.until <= now) {
                         live.remove(run);
-                        window.ended(run.isLoad(), now);
+                        budget.ended(run.isLoad());
                         run.left--;
                         if (run.left > 0) {
-                            (run.isLoad() ? background : foreground).add(run);
+                            await(run);
                         } else {
                             held[run.company] = false;
                             due[run.company] = (now / INTERVAL + 1) * INTERVAL;
@@ -138,25 +137,32 @@ class KeptBudgetTest {
                         return;
                     }
                     held[company] = true;
-                    foreground.add(new Run(company, (int) requests + (random.nextDouble() < requests % 1 ? 1 : 0)));
+                    await(new Run(company, (int) requests + (random.nextDouble() < requests % 1 ? 1 : 0)));
                 }
             }
 
-            /** As {@link RequestBudget} lets them in. */
+            private void await(Run run) {
+                run.ticket = budget.queue(run.isLoad());
+                (run.isLoad() ? background : foreground).add(run);
+            }
+
             private void send() {
-                while (!foreground.isEmpty() || !background.isEmpty()) {
-                    boolean load = !background.isEmpty()
-                            && (foreground.isEmpty() || (inARow >= 3 && window.admitsBackground(now)));
-                    if (!window.enter(load, now).isZero()) {
-                        return;
-                    }
-                    inARow = load ? 0 : inARow + 1;
-                    loads += load ? 1 : 0;
-                    Run run = (load ? background : foreground).remove();
-                    started(run);
-                    run.until = now + (long) (answer * (0.5 + random.nextDouble()) * SECOND);
-                    live.add(run);
+                while (sends(foreground) || sends(background)) {
+                    // as long as one gets in
                 }
+            }
+
+            private boolean sends(Deque<Run> waiting) {
+                Run run = waiting.peek();
+                if (run == null || budget.attempt(run.ticket, run.isLoad()) > 0) {
+                    return false;
+                }
+                waiting.remove();
+                loads += run.isLoad() ? 1 : 0;
+                started(run);
+                run.until = now + (long) (answer * (0.5 + random.nextDouble()) * SECOND);
+                live.add(run);
+                return true;
             }
         }
 
@@ -184,6 +190,7 @@ class KeptBudgetTest {
             private int left;
             private boolean started;
             private long until;
+            private Object ticket = this;
 
             /** @param company negative for a load */
             Run(int company, int left) {

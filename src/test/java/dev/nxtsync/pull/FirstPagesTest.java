@@ -176,6 +176,16 @@ class FirstPagesTest {
     }
 
     @Test
+    void eachRequestIsCountedInTheHistoryOnceWhateverGoesAlone() throws SQLException {
+        pulls.instead = question -> question.document().contains("first_pages")
+                ? Optional.of(new Failure.InDoubt("too slow", "", true, true))
+                : Optional.empty();
+        pulls.loadAll();
+        assertThat(pulls.store.database().number("select sum(requests) from nxt_sync.run where kind = 'load'"))
+                .isEqualTo(pulls.asked.size());
+    }
+
+    @Test
     void aTableWhoseAnswerIsAGatewaysErrorHoldsUpTheOthersOnceOnly() throws SQLException {
         pulls.instead = question -> of(question, "order")
                 ? Optional.of(new Failure.InDoubt("HTTP 500", "", false, false))

@@ -95,6 +95,26 @@ class PollRunTest {
     }
 
     @Test
+    void aTableWithoutChangesIsToldWithTheEndThatKeepsItsState() throws SQLException {
+        pulls.poll();
+        pulls.poll();
+        pulls.store.database().execute("delete from nxt_sync.run; update nxt_sync.pull_state set due_at = now()");
+        pulls.sandbox.put(COMPANY, "product", Map.of("productNo", "P1", "description", "changed"));
+        var turn = pulls.turn(UnitKind.POLL);
+        var outcome = new Poll(pulls.source, pulls.sink, pulls.runs, pulls.store.states(), pulls.settings)
+                .run(turn.claim(), turn.progress());
+        assertThat(history()).containsExactly("product ok");
+        pulls.store.claims().keep(turn.claim(), ((Outcome.Ending) outcome).last());
+        assertThat(history()).containsExactlyInAnyOrder("associate ok", "order ok", "orderline ok", "product ok");
+        pulls.free(turn.claim());
+    }
+
+    private static List<String> history() {
+        return pulls.store.database().rows("select job || ' ' || outcome as run from nxt_sync.run").stream()
+                .map(run -> run.get("run")).toList();
+    }
+
+    @Test
     void changesOfManyPagesGiveWayAfterTenSecondsAndGoOnInTheNextTurn() throws SQLException {
         change("changed");
         pulls.instead = question -> {

@@ -10,7 +10,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -43,8 +46,12 @@ class JobRunnerTest {
 
     JobRunnerTest() throws SQLException {
         new PullUnitStore(store).declare("things", "main", Tenant.company(1));
+        runner = runner(claims, ScheduleSettings.of(SettingsFixture.of(Map.of())));
+    }
+
+    private JobRunner runner(Claims its, ScheduleSettings settings) {
         var metrics = new SimpleMeterRegistry();
-        runner = new JobRunner(List.of(fetching, loading), claims, new Heartbeat(null, null, null) {
+        return new JobRunner(List.of(fetching, loading), its, new Heartbeat(null, null, null) {
             @Override
             boolean alive() {
                 return true;
@@ -57,7 +64,7 @@ class JobRunnerTest {
 
             @Override
             void leave() {}
-        }, ScheduleSettings.of(SettingsFixture.of(Map.of())), new Threads(Clock.systemUTC(), metrics),
+        }, settings, new Threads(Clock.systemUTC(), metrics),
                 new RunTelemetry(Spans.none(), Clock.systemUTC(), metrics));
     }
 
@@ -228,6 +235,89 @@ class JobRunnerTest {
                 .isEqualTo(1);
         mayDecide.countDown();
         await().until(() -> loading.begun.get() == 3);
+    }
+
+    @Test
+    void aProcessThatStopsTakesNothingAlong() throws Exception {
+        declareLoads();
+        var isStopping = new CountDownLatch(1);
+        var taken = new CompletableFuture<List<Claim>>();
+        loading.run = progress -> {
+            waitFor(isStopping);
+            taken.complete(progress.takeAlong(9));
+            return new Outcome.Done(NEVER);
+        };
+        runner.look();
+        await().until(() -> loading.begun.get() == 1);
+        var stop = new Thread(() -> {
+            try {
+                runner.stop(new ShutdownEvent());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        stop.start();
+        await().until(() -> stop.getState() == Thread.State.TIMED_WAITING);
+        isStopping.countDown();
+        assertThat(taken.get(10, TimeUnit.SECONDS)).isEmpty();
+        stop.join();
+    }
+
+    @Test
+    void unitsWhoseTakingAlongWasCommittedButNotAnsweredAreWorkedOnAgain() throws Exception {
+        declareLoads();
+        var lost = new AtomicBoolean();
+        var replica = new Replica(store);
+        replica.beat();
+        var other = runner(new Claims(store, replica) {
+            @Override
+            List<Claim> claimAlong(Claim claim, boolean takeOver, int most) throws SQLException {
+                var taken = super.claimAlong(claim, takeOver, most);
+                if (!lost.getAndSet(true)) {
+                    throw new SQLException("The connection is lost.", "08006");
+                }
+                return taken;
+            }
+        }, ScheduleSettings.of(SettingsFixture.of(Map.of())));
+        loading.run = progress -> {
+            for (Claim each : progress.takeAlong(9)) {
+                progress.end(each, rest -> new Outcome.Done(NEVER));
+            }
+            return new Outcome.Done(NEVER);
+        };
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            other.tick();
+            return database.number("select count(*) from nxt_sync.job where kind = 'load' and holder is null "
+                    + "and due_at > '9000-01-01'") == 3;
+        });
+        assertThat(lost).isTrue();
+        other.stop(new ShutdownEvent());
+    }
+
+    @Test
+    void aRunThatIsGivenUpLosesWhatItHasTakenAlongToo() throws Exception {
+        declareLoads();
+        var impatient = runner(claims, new ScheduleSettings(Duration.ofMinutes(-2), 2));
+        var hasTaken = new CountDownLatch(1);
+        var ends = new CompletableFuture<Boolean>();
+        loading.run = progress -> {
+            var taken = progress.takeAlong(9);
+            hasTaken.countDown();
+            waitFor(fetching.mayEnd);
+            assertThat(Thread.interrupted()).isTrue();
+            progress.end(taken.get(0), rest -> new Outcome.Done(NEVER));
+            ends.complete(true);
+            return new Outcome.Done(NEVER);
+        };
+        impatient.look();
+        waitFor(hasTaken);
+        impatient.tick();
+        assertThat(database.number("select count(*) from nxt_sync.job where kind = 'load' and holder is null "
+                + "and failures = 1 and retry_at is not null")).isEqualTo(3);
+        ends.get(10, TimeUnit.SECONDS);
+        impatient.stop(new ShutdownEvent());
+        assertThat(database.number("select count(*) from nxt_sync.job where kind = 'load' and due_at > '9000-01-01'"))
+                .isZero();
     }
 
     /** Three of one company, which are due. */

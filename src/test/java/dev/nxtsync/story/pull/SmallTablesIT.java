@@ -38,6 +38,11 @@ class SmallTablesIT {
     }
 
     @Test
+    void moreTablesThanOneDocumentHoldsTakeAnother() {
+        firstLoads(60, 2, 2 * 2 + ONCE);
+    }
+
+    @Test
     void planKnowsHowManyRequestsFirstLoadsTake() throws Exception {
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true)
                 .withRows(Map.of("associate", 300, "order", 300, "generalLedgerAccount", 300))
