@@ -182,7 +182,7 @@ class ClaimsTest {
                 .claim(WorkUnit.ofPull(UnitKind.LOAD, "main", Tenant.company(7), "orders"));
         var taken = (Claims.UnitTaken) others
                 .claim(WorkUnit.ofPull(UnitKind.LOAD, "main", Tenant.company(7), "orders"));
-        assertThat(taken.holder().host()).isNotBlank();
+        assertThat(taken.holder()).asString().contains(" since 2");
         assertThat(claims.claim(WorkUnit.ofPull(UnitKind.LOAD, "main", Tenant.company(7), "lines")))
                 .isInstanceOf(Claims.NoSuchUnit.class);
         claims.free(claimed.claim(), Optional.empty(), Optional.empty(), true);
@@ -220,7 +220,8 @@ class ClaimsTest {
         assertThat(claims.claimAlong(first, true, 9)).singleElement().satisfies(along -> {
             assertThat(along.work()).isEqualTo(WorkUnit.ofPull(UnitKind.LOAD, "main", Tenant.company(7), "lines"));
             assertThat(along.fence()).isGreaterThan(first.fence());
-            assertThat(others.claim(along.work())).isInstanceOf(Claims.UnitTaken.class);
+            assertThat(((Claims.UnitTaken) others.claim(along.work())).holder()).asString()
+                    .endsWith(" together with others of its company");
         });
         others.free(held, Optional.empty(), Optional.empty(), true);
         assertThat(claims.claimAlong(first, true, 9)).extracting(Claim::entry).containsExactly("prices");
