@@ -38,8 +38,8 @@ class SmallTablesIT {
     }
 
     @Test
-    void moreTablesThanOneDocumentHoldsTakeAnother() {
-        firstLoads(60, 2, 2 * 2 + ONCE);
+    void moreTablesThanOneDocumentHoldsTakeAnotherAndFitInASmallHeap() {
+        firstLoads(Size.of(60, 300), Size.of(2, 8), Size.of(2 * 2, 6 * 8) + ONCE);
     }
 
     @Test
@@ -72,7 +72,7 @@ class SmallTablesIT {
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(companies)
                 .withRows(Map.of("associate", 300, "order", 300, "generalLedgerAccount", 300))
                 .withTokenLifetime(Duration.ofHours(1)))) {
-            var builder = Daemon.on(sandbox.url(), database);
+            var builder = Daemon.on(sandbox.url(), database).jvm("-Xmx96m").jvm("-XX:+ExitOnOutOfMemoryError");
             for (int i = 0; i < pulls; i++) {
                 builder.with("NXT_PULLS_P" + i + "_TABLE", TABLES.get(i % TABLES.size()))
                         .with("NXT_PULLS_P" + i + "_TARGET", "t" + i).with("NXT_PULLS_P" + i + "_EVERY", "24h")
