@@ -1,7 +1,9 @@
 package dev.nxtsync.schedule;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import org.jspecify.annotations.Nullable;
@@ -49,6 +51,19 @@ final class ClaimedRun {
 
         /** Without an end of its work: the unit is due as before. */
         record CutShort() implements Ended {}
+
+        /** Frees the unit, and says whether the claim still held it. */
+        default boolean free(Claims claims, Claim claim) throws SQLException {
+            if (this instanceof Freed) {
+                return true;
+            }
+            if (this instanceof Well well) {
+                return claims.free(claim, Optional.of(well.done().nextDue()), Claims.pause(well.done()), true);
+            }
+            return this instanceof Failed failed
+                    ? claims.free(claim, Optional.empty(), Optional.of(failed.retry()), false)
+                    : claims.giveBack(claim);
+        }
 
         /** Of a run whose unit is still to be freed. */
         static Ended by(Outcome outcome) {

@@ -333,7 +333,7 @@ public class JobRunner {
     /** For whoever has the lock. */
     private void free(ClaimedRun run, Ended ended) throws SQLException {
         try {
-            if (!committed(run.claim, ended) && !run.perhapsFreed) {
+            if (!ended.free(claims, run.claim) && !run.perhapsFreed) {
                 telemetry.refused();
                 unknown.suspect();
                 LOG.warnf(
@@ -349,18 +349,6 @@ public class JobRunner {
         if (ended instanceof Ended.Well well && !well.done().pause().isZero() && !stopping) {
             var unused = pauses.schedule(this::look, well.done().pause().toMillis(), TimeUnit.MILLISECONDS);
         }
-    }
-
-    private boolean committed(Claim claim, Ended ended) throws SQLException {
-        if (ended instanceof Ended.Freed) {
-            return true;
-        }
-        if (ended instanceof Ended.Well well) {
-            return claims.free(claim, Optional.of(well.done().nextDue()), Claims.pause(well.done()), true);
-        }
-        return ended instanceof Ended.Failed failed
-                ? claims.free(claim, Optional.empty(), Optional.of(failed.retry()), false)
-                : claims.giveBack(claim);
     }
 
     private void giveUpStalled() {

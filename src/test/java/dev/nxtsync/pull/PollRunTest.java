@@ -98,14 +98,16 @@ class PollRunTest {
     void aTableWithoutChangesIsToldWithTheEndThatKeepsItsState() throws SQLException {
         pulls.poll();
         pulls.poll();
-        pulls.store.database().execute("delete from nxt_sync.run; update nxt_sync.pull_state set due_at = now()");
+        // of that, which has several pages, something else would be kept before
+        pulls.store.database().execute(
+                "delete from nxt_sync.run; update nxt_sync.pull_state set due_at = now() where pull <> 'order'");
         pulls.sandbox.put(COMPANY, "product", Map.of("productNo", "P1", "description", "changed"));
         var turn = pulls.turn(UnitKind.POLL);
         var outcome = new Poll(pulls.source, pulls.sink, pulls.runs, pulls.store.states(), pulls.settings)
                 .run(turn.claim(), turn.progress());
         assertThat(history()).containsExactly("product ok");
         pulls.store.claims().keep(turn.claim(), ((Outcome.Ending) outcome).last());
-        assertThat(history()).containsExactlyInAnyOrder("associate ok", "order ok", "orderline ok", "product ok");
+        assertThat(history()).containsExactlyInAnyOrder("associate ok", "orderline ok", "product ok");
         pulls.free(turn.claim());
     }
 

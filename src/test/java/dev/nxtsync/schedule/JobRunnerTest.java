@@ -299,12 +299,16 @@ class JobRunnerTest {
         declareLoads();
         var impatient = runner(claims, new ScheduleSettings(Duration.ofMinutes(-2), 2));
         var hasTaken = new CountDownLatch(1);
+        var isGivenUp = new CountDownLatch(1);
         var ends = new CompletableFuture<Boolean>();
         loading.run = progress -> {
             var taken = progress.takeAlong(9);
             hasTaken.countDown();
-            waitFor(fetching.mayEnd);
-            assertThat(Thread.interrupted()).isTrue();
+            while (isGivenUp.getCount() > 0) {
+                waitFor(isGivenUp);
+                // once for each unit
+                Thread.interrupted();
+            }
             progress.end(taken.get(0), rest -> new Outcome.Done(NEVER));
             ends.complete(true);
             return new Outcome.Done(NEVER);
@@ -314,6 +318,7 @@ class JobRunnerTest {
         impatient.tick();
         assertThat(database.number("select count(*) from nxt_sync.job where kind = 'load' and holder is null "
                 + "and failures = 1 and retry_at is not null")).isEqualTo(3);
+        isGivenUp.countDown();
         ends.get(10, TimeUnit.SECONDS);
         impatient.stop(new ShutdownEvent());
         assertThat(database.number("select count(*) from nxt_sync.job where kind = 'load' and due_at > '9000-01-01'"))
