@@ -1,7 +1,5 @@
 package dev.nxtsync.bench;
 
-import static org.awaitility.Awaitility.await;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
