@@ -12,6 +12,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 import io.netty.handler.codec.http.HttpClientCodec;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -21,6 +22,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.net.impl.ConnectionBase;
 
 import dev.nxtsync.process.OutOfMemory;
@@ -38,14 +40,15 @@ public final class HttpLine implements AutoCloseable {
     private static final int HEADERS = 64 * 1024;
     private static final Duration CONNECT = Duration.ofSeconds(10);
 
-    private final Vertx vertx;
+    /** Of all its connections: what is found out about one on it stays so until the next task. */
+    private final Context eventLoop;
     private final String address;
     private final HttpClient client;
     private final PartMemory parts = new PartMemory(PART);
 
     /** @param silence after which a connection is closed on which nothing comes; zero for never */
     public HttpLine(Network network, Vertx vertx, String address, Duration silence) {
-        this.vertx = vertx;
+        this.eventLoop = ((VertxInternal) vertx).createEventLoopContext();
         this.address = address;
         this.client = vertx.httpClientBuilder()
                 .with(network.options(address).setConnectTimeout((int) CONNECT.toMillis()).setTcpKeepAlive(true)
@@ -88,9 +91,9 @@ public final class HttpLine implements AutoCloseable {
         var end = new ExchangeDeadline(atMost);
         var target = new RequestOptions().setMethod(method).setAbsoluteURI(address);
         headers.forEach(target::addHeader);
-        var exchange = new HttpExchange(body, end, parts);
-        // on one event loop, or the answer could have come and gone before somebody listens
-        vertx.getOrCreateContext().runOnContext(now -> begin(target, exchange));
+        var exchange = new HttpExchange(body, end, parts, eventLoop);
+        // on the event loop, or the answer could have come and gone before somebody listens
+        eventLoop.runOnContext(now -> begin(target, exchange));
         try {
             return end.await(exchange::answer);
         } catch (ExecutionException e) {
@@ -120,9 +123,11 @@ public final class HttpLine implements AutoCloseable {
         private final OutgoingBody body;
         private final ExchangeDeadline end;
         private final PartMemory parts;
+        private final Context eventLoop;
         private volatile @Nullable HttpClientRequest request;
 
-        HttpExchange(OutgoingBody body, ExchangeDeadline end, PartMemory parts) {
+        HttpExchange(OutgoingBody body, ExchangeDeadline end, PartMemory parts, Context eventLoop) {
+            this.eventLoop = eventLoop;
             this.body = body;
             this.end = end;
             this.parts = parts;
@@ -153,9 +158,9 @@ public final class HttpLine implements AutoCloseable {
         }
 
         private void answered(HttpClientResponse head) {
-            var reply = new Reply(head, end, parts);
+            var reply = new Reply(head, new ReplyBody(head, end, parts), eventLoop);
             if (!answered.complete(reply)) {
-                reply.close();
+                var unused = reply.drop();
             }
         }
 

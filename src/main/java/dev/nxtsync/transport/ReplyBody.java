@@ -28,6 +28,10 @@ final class ReplyBody extends InputStream {
     private final BlockingQueue<BodyEvent> parts = new LinkedBlockingQueue<>();
     private BodyEvent part = new Bytes(Buffer.buffer());
     private int at;
+    /** Whether all of it has come, for the event loop. */
+    private boolean whole;
+    /** Whether nobody reads any more, for the event loop. */
+    private boolean isDropped;
 
     /** What comes from the event loop. */
     private sealed interface BodyEvent {}
@@ -43,8 +47,14 @@ final class ReplyBody extends InputStream {
         this.source = source;
         this.deadline = deadline;
         this.memory = memory;
-        source.pause().exceptionHandler(thrown -> parts.add(new Broken(thrown))).endHandler(end -> parts.add(END))
-                .handler(content -> parts.add(new Bytes(content)));
+        source.pause().exceptionHandler(thrown -> parts.add(new Broken(thrown))).endHandler(end -> {
+            whole = true;
+            parts.add(END);
+        }).handler(content -> {
+            if (!isDropped) {
+                parts.add(new Bytes(content));
+            }
+        });
         source.fetch(AHEAD);
     }
 
@@ -119,5 +129,12 @@ final class ReplyBody extends InputStream {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    /** Drops what has come and was not read. For the event loop. Says whether that was all. */
+    boolean dropped() {
+        isDropped = true;
+        source.resume();
+        return whole;
     }
 }

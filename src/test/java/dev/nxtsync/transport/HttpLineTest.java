@@ -170,7 +170,7 @@ class HttpLineTest {
                         try (var reply = echoed.post(Map.of(), new OutgoingBody(sent), LONG)) {
                             all &= Arrays.equals(reply.body().readNBytes(wanted), Arrays.copyOf(sent, wanted));
                         } catch (IOException e) {
-                            assertThat(e).as("what comes is right, or nothing comes").isNotInstanceOf(TooSlow.class);
+                            assertThat(sent[0] % 3).as("cut off by its server: %s", e).isZero();
                         }
                     }
                     return all;
