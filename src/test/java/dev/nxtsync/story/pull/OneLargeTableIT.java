@@ -24,11 +24,13 @@ class OneLargeTableIT {
     private static final int COMPANY = 5_280_001;
     /** Of four requests in progress, one place is left to polls. */
     private static final int AT_A_TIME = 3;
+    private static final int PAGE = 100;
 
     @ParameterizedTest
     @CsvSource({"order, order", "product, product", "orderLine, order_line"})
     void itIsReadAndReconciledWithAllRequestsThatMayBeInProgressButOne(String table, String target) {
-        int rows = Size.of(3_000, 200_000);
+        // small pages, so that the time of the answers is their latency
+        int rows = Size.of(3_000, 20_000);
         var latency = Size.of(Duration.ofMillis(100), Duration.ofMillis(200));
         var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true)
@@ -39,9 +41,8 @@ class OneLargeTableIT {
                 sandbox.holdRequestsWith("\"_lt\":");
             }
             try (var daemon = Daemon.on(sandbox.url(), database).with("NXT_PULLS_LARGE_TABLE", table)
-                    .with("NXT_PULLS_LARGE_COMPANIES", COMPANY).with("NXT_PULLS_LARGE_PAGE_SIZE", Size.of(100, 1000))
-                    .with("NXT_PULLS_LARGE_PAGE_SIZE_MAX", Size.of(100, 1000)).with("NXT_PULLS_LARGE_EVERY", "1h")
-                    .start()) {
+                    .with("NXT_PULLS_LARGE_COMPANIES", COMPANY).with("NXT_PULLS_LARGE_PAGE_SIZE", PAGE)
+                    .with("NXT_PULLS_LARGE_PAGE_SIZE_MAX", PAGE).with("NXT_PULLS_LARGE_EVERY", "1h").start()) {
                 if (!Size.full()) {
                     await().atMost(Duration.ofMinutes(1)).until(() -> sandbox.held() == AT_A_TIME - 1);
                     sandbox.release();
@@ -72,7 +73,7 @@ class OneLargeTableIT {
         Size.figure("%s: %d requests of %d ms in %.1f s, %.2f of one after the other", kind, requests,
                 latency.toMillis(), seconds, share);
         assertThat(share).isLessThan(Size.of(Double.MAX_VALUE, 1.25 / AT_A_TIME));
-        int pages = rows / Size.of(100, 1000);
+        int pages = rows / PAGE;
         assertThat(requests).as("a page that is not full for each range").isBetween((long) pages, pages + 9L);
     }
 }
