@@ -17,20 +17,19 @@ import dev.nxtsync.error.ErrorCode;
 
 /** What is made from the code is as the code is. {@code ./mvnw test -Dtest=ReferenceTest -Dnxt.write=true} makes it anew. */
 class ReferenceTest {
-    private static final Path README = Path.of("README.md");
+    private static final Path SETTINGS = Path.of("docs", "configuration.md");
+    private static final Path ERRORS = Path.of("docs", "errors.md");
     private static final Path SCHEMA = Path.of("application.schema.json");
 
     @Test
-    void theReferenceOfSettingsInTheReadmeIsMadeFromTheCode() throws IOException {
-        section("settings", SettingsCatalogue.reference());
+    void theReferenceOfSettingsIsMadeFromTheCode() throws IOException {
+        section(SETTINGS, "settings", SettingsCatalogue.reference());
     }
 
     @Test
-    void theCatalogueOfErrorsInTheReadmeIsMadeFromTheCode() throws IOException {
-        section("errors",
-                "| code | means | what to do |\n| --- | --- | --- |\n" + Arrays.stream(ErrorCode.values())
-                        .map(each -> "| `" + each.code() + "` | " + each.meaning() + " | " + each.nextStep() + " |\n")
-                        .collect(Collectors.joining()));
+    void theCatalogueOfErrorsIsMadeFromTheCode() throws IOException {
+        section(ERRORS, "errors", Arrays.stream(ErrorCode.values()).map(each -> "## `" + each.code() + "`\n\n"
+                + each.meaning() + "\n\n**What to do:** " + each.nextStep() + "\n").collect(Collectors.joining("\n")));
     }
 
     @Test
@@ -42,16 +41,16 @@ class ReferenceTest {
                 .isEqualTo(SettingsCatalogue.schema());
     }
 
-    private static void section(String name, String text) throws IOException {
-        String readme = Files.readString(README);
+    private static void section(Path page, String name, String text) throws IOException {
+        String written = Files.readString(page);
         var section = Pattern.compile("(?s)(<!-- made from the code: " + name + " -->\n).*?(<!-- end -->)")
-                .matcher(readme);
+                .matcher(written);
         assertThat(section.find()).as("the section " + name).isTrue();
         if (Boolean.getBoolean("nxt.write")) {
-            readme = section.replaceFirst(Matcher.quoteReplacement(section.group(1) + text + section.group(2)));
-            Files.writeString(README, readme);
+            written = section.replaceFirst(Matcher.quoteReplacement(section.group(1) + text + section.group(2)));
+            Files.writeString(page, written);
         }
-        assertThat(readme).as("run this test with -Dnxt.write=true")
+        assertThat(written).as("run this test with -Dnxt.write=true")
                 .contains("<!-- made from the code: " + name + " -->\n" + text + "<!-- end -->");
     }
 }

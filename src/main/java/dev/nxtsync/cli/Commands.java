@@ -42,7 +42,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
                         "Without a command it runs as a daemon until it is stopped.",
                         "nxt-sync stands for java -jar quarkus-run.jar."}, footer = {"",
                                 "A command exits with 0 if all is well, 1 if it fails unexpectedly, 2 if the command line or the configuration is wrong, and 3 if it has found a problem. It shares the database with daemons that run, opens no port, and writes what it has to say to standard output. It is a JVM of its own: in a pod start it with -Xmx64m, so that both fit into the memory limit.",
-                                "", "Settings are environment variables that begin with NXT_; see the README."})
+                                "",
+                                "Settings are environment variables that begin with NXT_; see docs/configuration.md. What a code means is in docs/errors.md."})
 final class Commands {
     /** As Business NXT writes them. */
     private static final DateTimeFormatter SERVER_TIME = new DateTimeFormatterBuilder().appendValue(ChronoField.YEAR, 4)

@@ -38,7 +38,7 @@ record WebhookCheck(Settings settings, Report report, Duration patience) {
             var own = events.stream().filter(each -> each.table().equals(table)).toList();
             if (own.isEmpty()) {
                 report.note("webhooks of " + table, "none has come yet. If they are wanted, add a "
-                        + "row for each company to WebhookSubscription in Business NXT; see the README");
+                        + "row for each company to WebhookSubscription in Business NXT; see docs/webhooks.md");
             } else {
                 report.fine("webhooks of " + table, own.stream().map(LastEvent::toString).collect(joining("; ")));
             }

@@ -5,11 +5,11 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** What an operator reads about a setting. The reference in the README and the schema of the YAML file are made from it. */
+/** What an operator reads about a setting. The reference in docs/configuration.md and the schema of the YAML file are made from it. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 @interface Doc {
-    /** What it is for, as a part of a sentence. */
+    /** What it is for, beginning in lower case and without a full stop at its end. */
     String value();
 
     /** A value that is valid. */

@@ -16,20 +16,20 @@ import java.util.stream.Stream;
  */
 public record Settings(Map<String, Connection> connections, Map<String, Pull> pulls, Map<String, Push> pushes,
         Pushing push,
-        @Doc(value = "the value of the header `X-Api-Key`, of at least 24 characters; without it `/api` answers 404", example = "a long random text") Optional<Secret> operatorKey,
-        @Doc(value = "the signature keys of the webhook subscriptions, separated by commas; each of them is good; without them there is no such address", example = "key1,key2") Optional<Secret> webhookKeys,
+        @Doc(value = "the value that callers of the HTTP API send in the header `X-Api-Key`; at least 24 characters. Without it `/api` answers 404", example = "a long random text") Optional<Secret> operatorKey,
+        @Doc(value = "the signature keys of the webhook subscriptions, separated by commas. Each of them is accepted. Without them the address for webhooks answers 404", example = "key1,key2") Optional<Secret> webhookKeys,
         DatabaseSettings database, Target target, Api api,
-        @Doc(value = "its discovery document names the endpoints of Visma Connect", example = "https://connect.visma.com") @Default("https://connect.visma.com") String issuer,
-        @Doc(value = "hosts of issuer and API, besides loopback, that may be called without TLS, such as a sandbox in a private network", example = "sandbox.internal") List<String> plainHttpHosts,
+        @Doc(value = "the address of Visma Connect; its discovery document names all endpoints", example = "https://connect.visma.com") @Default("https://connect.visma.com") String issuer,
+        @Doc(value = "hosts of the issuer and the API that may be called without TLS, such as a sandbox in a private network. Loopback is always allowed", example = "sandbox.internal") List<String> plainHttpHosts,
         BudgetSettings budget, Http http, Management management,
-        @Doc(value = "of cron expressions", example = "Europe/Stockholm") @Default("UTC") ZoneId timeZone,
-        @Doc(value = "of Business NXT's time stamps; its clock repeats an hour in autumn", example = "Europe/Oslo") @Default("Europe/Oslo") ZoneId serverTimeZone,
-        @Doc(value = "where browsers find this daemon, for the sign-in of users: `/connections/NAME/callback` is appended; https, without a path", example = "https://nxt.example.com") Optional<String> publicUrl,
-        @Doc(value = "encrypts what users' sign-ins leave in the database: 32 bytes in base64; several, separated by commas, the newest first", example = "vG2xVcjVHY1pPvxFWkMIW0dIyJqGXTqvWRSpIDhqLSE=") Optional<Secret> encryptionKey,
-        @Doc(value = "extra parameters of the authorization request, at which a user signs in", example = "ui_locales=nb-NO") Optional<String> authorizationParameters,
-        @Doc(value = "how a browser comes back from the sign-in: `form_post` keeps the code out of addresses, and needs a cookie that other sites' forms send too", example = "form_post") @Default("query") ResponseMode responseMode,
+        @Doc(value = "the time zone of `CRON`", example = "Europe/Stockholm") @Default("UTC") ZoneId timeZone,
+        @Doc(value = "the time zone of Business NXT's time stamps; its clock repeats an hour in autumn", example = "Europe/Oslo") @Default("Europe/Oslo") ZoneId serverTimeZone,
+        @Doc(value = "the address at which browsers find this daemon when a user signs in; https, without a path. `/connections/NAME/callback` is appended", example = "https://nxt.example.com") Optional<String> publicUrl,
+        @Doc(value = "the key that encrypts the tokens of users in the database: 32 bytes in base64. Several are separated by commas, the newest first", example = "vG2xVcjVHY1pPvxFWkMIW0dIyJqGXTqvWRSpIDhqLSE=") Optional<Secret> encryptionKey,
+        @Doc(value = "extra parameters of the authorization request when a user signs in", example = "ui_locales=nb-NO") Optional<String> authorizationParameters,
+        @Doc(value = "how a browser returns from the sign-in. `form_post` keeps the code out of addresses, but needs a cookie that is also sent with forms of other sites", example = "form_post") @Default("query") ResponseMode responseMode,
         Notice notice,
-        @Doc(value = "how the log is written; `json` has a line of JSON for each message", example = "json") @Default("text") Log log) {
+        @Doc(value = "the form of the log; with `json` each message is one line of JSON", example = "json") @Default("text") Log log) {
 
     /** The issuer whose discovery document names the endpoints of a connection, without a slash at its end. */
     public String issuer(Connection connection) {
@@ -128,19 +128,19 @@ public record Settings(Map<String, Connection> connections, Map<String, Pull> pu
      * @param refreshGrace how long after its use Visma Connect takes a one-time refresh token a second time
      */
     public record Connection(@EntryName String name,
-            @Doc(value = "what the connection acts as: the application, or a user who signs in once", example = "user") @Default("service") ConnectionKind kind,
-            @Doc(value = "of the application in the Developer Portal; a service's has at most 24 characters", example = "isv_example") String clientId,
-            @Doc(value = "of the application in the Developer Portal", example = "as the portal showed it") Secret clientSecret,
-            @Doc(value = "add `-readonly` at its end for read-only access; a user's needs `openid` and `offline_access` too", example = "business-graphql-service-api:access-group-based-readonly", unset = "`business-graphql-service-api:access-group-based`; of a user `openid email offline_access business-graphql-api:access-group-based`") Optional<String> scope,
-            @Doc(value = "Visma.net customer numbers", example = "1111222", unset = "all") List<Integer> customer,
+            @Doc(value = "in whose name the connection works: the application, or a user who signs in once", example = "user") @Default("service") ConnectionKind kind,
+            @Doc(value = "the client id of the application in the Developer Portal; that of a service has at most 24 characters", example = "isv_example") String clientId,
+            @Doc(value = "the secret of the application in the Developer Portal", example = "as the portal showed it") Secret clientSecret,
+            @Doc(value = "the scope that is asked for. Add `-readonly` at its end for read-only access. That of a user also needs `openid` and `offline_access`", example = "business-graphql-service-api:access-group-based-readonly", unset = "`business-graphql-service-api:access-group-based`; of a user `openid email offline_access business-graphql-api:access-group-based`") Optional<String> scope,
+            @Doc(value = "only these Visma.net customer numbers", example = "1111222", unset = "all") List<Integer> customer,
             @Doc(value = "an extra parameter of the token request", example = "6e0f…") Optional<String> tenantId,
             @Doc(value = "extra parameters of the token request", example = "a=b&c=d") Optional<String> tokenParameters,
-            @Doc(value = "how the client proves itself at the token endpoint", example = "body") @Default("basic") TokenAuth tokenAuth,
-            @Doc(value = "the connection's own `NXT_ISSUER`", example = "https://connect.visma.com", unset = "NXT_ISSUER") Optional<String> issuer,
-            @Doc(value = "the connection's own `NXT_API_URL`", example = "https://business.visma.net", unset = "NXT_API_URL") Optional<String> apiUrl,
-            @Doc(value = "of a user's refresh tokens, from the sign-in, as the Developer Portal has it; the end is then warned of", example = "365d") Optional<Duration> refreshLifetime,
-            @Doc(value = "after which an unused refresh token ends, as the Developer Portal has it", example = "30d") Optional<Duration> refreshIdle,
-            @Doc(value = "the grace period of one-time refresh tokens, as the Developer Portal has it", example = "60s") @Default("0s") @Range(min = 0, max = 60) Duration refreshGrace) {
+            @Doc(value = "where the client id and the secret are sent in a token request: in the header (`basic`) or in the body", example = "body") @Default("basic") TokenAuth tokenAuth,
+            @Doc(value = "instead of `NXT_ISSUER`, for this connection", example = "https://connect.visma.com", unset = "NXT_ISSUER") Optional<String> issuer,
+            @Doc(value = "instead of `NXT_API_URL`, for this connection", example = "https://business.visma.net", unset = "NXT_API_URL") Optional<String> apiUrl,
+            @Doc(value = "how long a refresh token of a user is valid after the sign-in, as set in the Developer Portal. With it you are warned before the end", example = "365d") Optional<Duration> refreshLifetime,
+            @Doc(value = "how long a refresh token stays valid without being used, as set in the Developer Portal", example = "30d") Optional<Duration> refreshIdle,
+            @Doc(value = "the grace period of one-time refresh tokens, as set in the Developer Portal", example = "60s") @Default("0s") @Range(min = 0, max = 60) Duration refreshGrace) {
 
         /** What its token requests have besides what the protocol wants. */
         public Map<String, String> extraParameters() {
@@ -184,22 +184,23 @@ public record Settings(Map<String, Connection> connections, Map<String, Pull> pu
      * @param maxDeleteShare of the stored rows; a reconciliation that would delete more is held
      * @param pageSize rows of a first request; it doubles while all goes well, up to {@code pageSizeMax}
      */
-    public record Pull(@EntryName String name, @Doc(value = "GraphQL name of a table", example = "order") String table,
-            @Doc(value = "the columns of the primary key", example = "orderNo,lineNo", unset = "of common tables") List<String> key,
-            @Doc(value = "which connection reads it", example = "main") @Default("main") String connection,
-            @Doc(value = "Visma.net company numbers", example = "1234567,1234568", unset = "all") List<Integer> companies,
-            @Doc(value = "the key and `changedTimestamp` are always read", example = "orderNo,orderDate,customerNo", unset = "all") List<String> columns,
+    public record Pull(@EntryName String name,
+            @Doc(value = "the GraphQL name of the table", example = "order") String table,
+            @Doc(value = "all columns of the primary key", example = "orderNo,lineNo", unset = "built in for common tables") List<String> key,
+            @Doc(value = "the connection that reads the table", example = "main") @Default("main") String connection,
+            @Doc(value = "only these Visma.net company numbers", example = "1234567,1234568", unset = "all") List<Integer> companies,
+            @Doc(value = "only these columns; the key and `changedTimestamp` are always read", example = "orderNo,orderDate,customerNo", unset = "all") List<String> columns,
             @Doc(value = "columns that are not read", example = "internalNote") List<String> except,
-            @Doc(value = "JSON, as the API's `filter` argument; rows that stop matching leave the target as deletes do", example = "{\"orderNo\": {\"_gt\": 0}}") Optional<String> filter,
-            @Doc(value = "when to read: at each multiple of this interval", example = "1m", unset = "5m") Optional<Duration> every,
-            @Doc(value = "when to read instead; Quartz syntax, with seconds", example = "0 30 2 * * ?") Optional<String> cron,
-            @Doc(value = "how far behind the highest change stamp each increment begins; at least twice `NXT_API_TIME_LIMIT`", example = "15m") @Default("10m") Duration overlap,
-            @Doc(value = "how often every key is compared", example = "12h") @Default("24h") Duration reconcile,
-            @Doc(value = "what becomes of rows that are gone: `mark` sets `nxt_deleted_at`, `remove` removes", example = "remove") @Default("mark") Deletes deletes,
-            @Doc(value = "of the rows; a reconciliation that would delete more (and more than 20) is held", example = "0.5") @Default("0.2") @Range(min = 0, max = 1) double maxDeleteShare,
-            @Doc(value = "rows of a request at first; it halves on a time-out, and doubles after ten good pages", example = "500") @Default("1000") @Range(min = 1, max = 100_000) int pageSize,
-            @Doc(value = "up to which `PAGE_SIZE` doubles", example = "10000") @Default("5000") @Range(min = 1, max = 100_000) int pageSizeMax,
-            @Doc(value = "a table name in the target schema; a second pull of one table needs another", example = "orders_of_oslo", unset = "the table's name") Optional<String> target) {
+            @Doc(value = "only rows that match this JSON, written like the API's `filter` argument. Rows that no longer match are treated as deleted", example = "{\"orderNo\": {\"_gt\": 0}}") Optional<String> filter,
+            @Doc(value = "how often to poll: at each multiple of this interval", example = "1m", unset = "5m") Optional<Duration> every,
+            @Doc(value = "when to poll, instead of `EVERY`; Quartz syntax, with seconds", example = "0 30 2 * * ?") Optional<String> cron,
+            @Doc(value = "how far before the highest change stamp each poll begins; at least twice `NXT_API_TIME_LIMIT`", example = "15m") @Default("10m") Duration overlap,
+            @Doc(value = "how often all keys are compared (reconciliation)", example = "12h") @Default("24h") Duration reconcile,
+            @Doc(value = "what happens to deleted rows: `mark` sets `nxt_deleted_at`, `remove` removes the row", example = "remove") @Default("mark") Deletes deletes,
+            @Doc(value = "the largest share of the rows that a reconciliation may delete. If it would delete more (and more than 20 rows), it deletes nothing and waits for a person", example = "0.5") @Default("0.2") @Range(min = 0, max = 1) double maxDeleteShare,
+            @Doc(value = "the number of rows in the first requests. It is halved after a time-out, and doubled after ten good pages", example = "500") @Default("1000") @Range(min = 1, max = 100_000) int pageSize,
+            @Doc(value = "the largest number of rows in a request", example = "10000") @Default("5000") @Range(min = 1, max = 100_000) int pageSizeMax,
+            @Doc(value = "the name of the target table. A second pull of the same table needs another one", example = "orders_of_oslo", unset = "the table's name") Optional<String> target) {
 
         /** The environment variable of a setting of a pull, such as {@code KEY}. */
         public static String variable(String pull, String setting) {
@@ -243,15 +244,16 @@ public record Settings(Map<String, Connection> connections, Map<String, Pull> pu
      * @param returning columns that are kept with the row when it is done; those of children as {@code orderLines.lineNo}
      * @param keep how long finished rows and their keys are kept
      */
-    public record Push(@EntryName String name, @Doc(value = "GraphQL name of a table", example = "order") String table,
-            @Doc(value = "which connection sends; its scope must not end with `-readonly`", example = "main") @Default("main") String connection,
-            @Doc(value = "the only company that is sent to, so that a test system cannot reach a real one", example = "1234567", unset = "each row names its own") Optional<Integer> company,
-            @Doc(value = "`upsert` updates what is there, else creates", example = "upsert") @Default("create") Operation operation,
-            @Doc(value = "of a create, the one column that carries the row's key; else the columns by which the record is found, which are members of the payload", example = "yourReference", unset = "required") List<String> keyColumn,
-            @Doc(value = "a processing that follows, with its arguments as JSON", example = "finish {\"finishType\": 0}") Optional<String> then,
-            @Doc(value = "JSON, as a filter: matches the record once that processing has run; without it, one whose answer is lost goes to a person", example = "{\"orderStatus\": {\"_eq\": 3}}") Optional<String> doneWhen,
-            @Doc(value = "further columns for `result`; those of children as `orderLines.amountDomestic`", example = "orderNo,changedTimestamp", unset = "keys") List<String> returning,
-            @Doc(value = "`dry-run` checks every row, and sends nothing; set to `live`, it sends what has waited", example = "dry-run") @Default("live") Mode mode,
+    public record Push(@EntryName String name,
+            @Doc(value = "the GraphQL name of the table", example = "order") String table,
+            @Doc(value = "the connection that sends; its scope must not end with `-readonly`", example = "main") @Default("main") String connection,
+            @Doc(value = "the only company that records are sent to. With it a test system cannot reach a real company", example = "1234567", unset = "each row names its own") Optional<Integer> company,
+            @Doc(value = "what happens to the record. `upsert` updates it, or creates it if it is not there", example = "upsert") @Default("create") Operation operation,
+            @Doc(value = "for `create`, the one column that carries the key of the row. Else the columns by which the record is found; the payload has their values", example = "yourReference", unset = "required") List<String> keyColumn,
+            @Doc(value = "a processing that runs once the record is there, with its arguments as JSON", example = "finish {\"finishType\": 0}") Optional<String> then,
+            @Doc(value = "a filter as JSON that matches the record once the processing has run. Without it a person decides when the answer of a processing is lost", example = "{\"orderStatus\": {\"_eq\": 3}}") Optional<String> doneWhen,
+            @Doc(value = "further columns that `result` holds. Columns of children are written `orderLines.amountDomestic`", example = "orderNo,changedTimestamp", unset = "keys") List<String> returning,
+            @Doc(value = "`dry-run` checks every row and sends nothing. When you set it to `live`, the rows that waited are sent", example = "dry-run") @Default("live") Mode mode,
             @Doc(value = "how long finished rows and their keys are kept", example = "30d") @Default("90d") Duration keep) {}
 
     /**
@@ -260,15 +262,16 @@ public record Settings(Map<String, Connection> connections, Map<String, Pull> pu
      * @param repeatAfter how long what may have been sent is looked for before it is sent again
      */
     public record Pushing(
-            @Doc(value = "how long what may have been sent is looked for before it is sent again", example = "45m") @Default("31m") Duration repeatAfter) {}
+            @Doc(value = "how long a row that may have been sent is looked up before it is sent again", example = "45m") @Default("31m") Duration repeatAfter) {}
 
     /** Where the mirrored tables and our own state are kept. */
     public record DatabaseSettings(
-            @Doc(value = "`jdbc:postgresql://host:port/database`, without a password", example = "jdbc:postgresql://db.example.com:5432/erp") String url,
+            @Doc(value = "the address of the database, as `jdbc:postgresql://host:port/database`, without a password", example = "jdbc:postgresql://db.example.com:5432/erp") String url,
             @Doc(value = "the role that the daemon logs in as", example = "nxt_sync") Optional<String> user,
-            @Doc(value = "of that role", example = "…") Optional<Secret> password) {}
+            @Doc(value = "the password of that role", example = "…") Optional<Secret> password) {}
 
-    public record Target(@Doc(value = "where mirrored tables are", example = "erp") @Default("nxt") String schema) {}
+    public record Target(
+            @Doc(value = "the schema of the target tables", example = "erp") @Default("nxt") String schema) {}
 
     /**
      * Where the API is.
@@ -278,10 +281,10 @@ public record Settings(Map<String, Connection> connections, Map<String, Pull> pu
      * @param traceParent whether requests tell which trace they belong to
      */
     public record Api(
-            @Doc(value = "`/api/graphql-service` is appended, for users `/api/graphql`", example = "https://business.visma.net") @Default("https://business.visma.net") String url,
-            @Doc(value = "how long the server works on one request; ours wait half as long again", example = "59s") @Default("59s") Duration timeLimit,
-            @Doc(value = "how long a request whose answer was lost keeps its slot at the server", example = "30m") @Default("30m") Duration slotHold,
-            @Doc(value = "whether requests tell the API, by the header `traceparent`, which trace they belong to, where traces are on", example = "on") @Default("off") TraceParent traceParent) {}
+            @Doc(value = "the address of Business NXT. `/api/graphql-service` is appended, or `/api/graphql` for users", example = "https://business.visma.net") @Default("https://business.visma.net") String url,
+            @Doc(value = "how long the server works on one request. The daemon waits one and a half times as long", example = "59s") @Default("59s") Duration timeLimit,
+            @Doc(value = "how long a request whose answer was lost keeps its place at the server", example = "30m") @Default("30m") Duration slotHold,
+            @Doc(value = "whether requests to the API have the header `traceparent`, which names their trace, if traces are on", example = "on") @Default("off") TraceParent traceParent) {}
 
     /** Whether the API is told which trace a request belongs to. */
     public enum TraceParent {
@@ -296,10 +299,10 @@ public record Settings(Map<String, Connection> connections, Map<String, Pull> pu
      * @param share how many processes like this one divide the requests of a minute
      */
     public record BudgetSettings(
-            @Doc(value = "in any 60 seconds, per connection: four fifths for whoever comes, a fifth kept for all but loads and reconciliations; the API allows 600 per token", example = "300") @Default("540") @Range(min = 1, max = 600) int requestsPerMinute,
-            @Doc(value = "requests of one company at a time", example = "2") @Default("4") @Range(min = 1, max = 60) int inProgress,
-            @Doc(value = "requests of one company, live and lost; the API has 60 for all its users", example = "30") @Default("40") @Range(min = 1, max = 60) int slots,
-            @Doc(value = "the number of replicas: each takes its share of the requests a minute", example = "3") @Default("1") @Range(min = 1, max = 540) int share) {}
+            @Doc(value = "the number of requests that a connection may send in any 60 seconds. Loads and reconciliations may use four fifths of it. The API allows 600 for each token", example = "300") @Default("540") @Range(min = 1, max = 600) int requestsPerMinute,
+            @Doc(value = "the number of requests of one company at a time", example = "2") @Default("4") @Range(min = 1, max = 60) int inProgress,
+            @Doc(value = "the number of requests of one company, counting those under way and those whose answers were lost. The API has 60 places for all its users", example = "30") @Default("40") @Range(min = 1, max = 60) int slots,
+            @Doc(value = "the number of replicas; each uses its share of the requests a minute", example = "3") @Default("1") @Range(min = 1, max = 540) int share) {}
 
     /**
      * Where a person is told of what is wrong.
@@ -307,8 +310,8 @@ public record Settings(Map<String, Connection> connections, Map<String, Pull> pu
      * @param key as the Standard Webhooks scheme writes it: {@code whsec_} and 24 to 64 bytes in base64
      */
     public record Notice(
-            @Doc(value = "where notices of what has changed are posted to; may hold a secret, so that it is never shown", example = "https://hooks.example.com/nxt") Optional<Secret> url,
-            @Doc(value = "signs notices by the Standard Webhooks scheme: `whsec_` and 24 to 64 bytes in base64", example = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD") Optional<Secret> key) {}
+            @Doc(value = "the address that notices are posted to. It is never shown, because it may hold a secret", example = "https://hooks.example.com/nxt") Optional<Secret> url,
+            @Doc(value = "the key that signs notices by the Standard Webhooks scheme: `whsec_` and 24 to 64 bytes in base64", example = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD") Optional<Secret> key) {}
 
     /** How the log is written. */
     public enum Log {
@@ -316,8 +319,8 @@ public record Settings(Map<String, Connection> connections, Map<String, Pull> pu
     }
 
     public record Http(
-            @Doc(value = "of the port that webhooks and `/api` come to", example = "8080") @Default("8080") @Range(min = 0, max = 65_535) int port) {}
+            @Doc(value = "the port of webhooks, sign-ins and `/api`", example = "8080") @Default("8080") @Range(min = 0, max = 65_535) int port) {}
 
     public record Management(
-            @Doc(value = "of the port of health and metrics", example = "9000") @Default("9000") @Range(min = 0, max = 65_535) int port) {}
+            @Doc(value = "the port of health and metrics", example = "9000") @Default("9000") @Range(min = 0, max = 65_535) int port) {}
 }

@@ -246,7 +246,7 @@ public enum ErrorCode {
     TOO_BUSY("As many calls are worked on, or as much memory is taken by them, as may be.",
             "Send the call again after the seconds of the header Retry-After."),
     CALL_MALFORMED("A call is not HTTP/1.1, too long in its first line or headers, or of a method that its address does not take.",
-            "Compare method and address with the README, and see what stands between the caller and port 8080."),
+            "Compare method and address with docs/openapi.yaml, and see what stands between the caller and port 8080."),
 
     UNEXPECTED("A fault of nxt-sync itself.",
             "Please report it, with the log; it is tried again by itself.");

@@ -3,8 +3,6 @@ package dev.nxtsync.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.nxtsync.MarkdownPage;
 import picocli.CommandLine;
 
 class CommandsTest {
@@ -103,13 +102,27 @@ class CommandsTest {
     }
 
     @Test
-    void everyCommandIsInTheReadmeAndNoOther() throws Exception {
-        String readme = Files.readString(Path.of("README.md"));
-        String table = readme.substring(readme.indexOf("| command |"));
+    void everyCommandIsInTheTableOfCommandsAndNoOther() {
+        String table = MarkdownPage.of("docs/operating.md").section("Commands").split("\\| command \\|", 2)[1];
         var commands = new TreeSet<>(Commands.line().getSubcommands().keySet());
         commands.remove("help");
         assertThat(found(table.substring(0, table.indexOf("\n\n")), "(?m)^\\| `([a-z-]+)")).isEqualTo(commands);
-        assertThat(found(readme, "quarkus-run\\.jar ([a-z-]+)")).isSubsetOf(commands);
+    }
+
+    @Test
+    void everyCommandLineThatADocumentNamesCanBeRun() {
+        var commands = Commands.line().getSubcommands().keySet();
+        var lines = new TreeSet<String>();
+        for (MarkdownPage page : MarkdownPage.all()) {
+            lines.addAll(found(page.text(), "quarkus-run\\.jar ([a-z][a-z-]*( [a-z-]+)*)"));
+            page.code().stream().filter(code -> commands.contains(code.split(" ", 2)[0]) && code.contains(" "))
+                    .forEach(lines::add);
+        }
+        assertThat(lines).hasSizeGreaterThan(10).allSatisfy(line -> {
+            var parsed = Commands.parse(line.replace("NAME", "orders").replace("FILE", "f")
+                    .replaceAll("\\b(ID…?|N)( |$)", "1$2").replaceAll(" T$", " 2026-10-01").split(" "));
+            assertThat(parsed.call()).as(line + ": " + parsed.err()).isPresent();
+        });
     }
 
     private static Set<String> found(String text, String pattern) {

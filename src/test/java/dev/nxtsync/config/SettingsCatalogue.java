@@ -96,7 +96,7 @@ public final class SettingsCatalogue {
         return (Class<?>) ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[index];
     }
 
-    /** The table of the README. */
+    /** The table of docs/configuration.md. */
     public static String reference() {
         return "| setting | type | default | example | meaning |\n| --- | --- | --- | --- | --- |\n" + entries()
                 .stream()

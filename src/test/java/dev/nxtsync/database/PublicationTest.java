@@ -122,9 +122,9 @@ class PublicationTest {
         // what pg_dump --schema-only does
         there.make("things", TargetFixture.TABLE, List.of());
         fixture.write(PageWriter.Way.DIRECT, FIRST, "1 a 7", "2 a 7", "3 a 7");
-        source.execute(readme("create publication"));
-        warehouse
-                .execute(readme("create subscription").replaceAll("connection '.*?'", "connection 'host=127.0.0.1 port="
+        source.execute(documented("create publication"));
+        warehouse.execute(
+                documented("create subscription").replaceAll("connection '.*?'", "connection 'host=127.0.0.1 port="
                         + source.port() + " user=postgres dbname=" + source.value("select current_database()") + "'"));
         try {
             arrives(source, warehouse);
@@ -162,7 +162,7 @@ class PublicationTest {
             fixture.migrator.make("things", TargetFixture.TABLE, List.of("id", "text", "number"));
             warehouse.execute("truncate nxt.thing");
             fixture.write(MERGE, SECOND.plusSeconds(120), "1 d 7", "2 d 7");
-            warehouse.execute(readme("alter subscription"));
+            warehouse.execute(documented("alter subscription"));
             await().atMost(Duration.ofSeconds(30)).until(() -> warehouse.number("select count(*) from nxt.thing") == 2);
         } finally {
             warehouse.execute("alter subscription nxt_warehouse disable");
@@ -195,8 +195,9 @@ class PublicationTest {
     }
 
     /** The statement that begins so, as people paste it. */
-    private static String readme(String beginning) throws Exception {
-        var found = Pattern.compile("(?m)^" + beginning + "[^;]*;").matcher(Files.readString(Path.of("README.md")));
+    private static String documented(String beginning) throws Exception {
+        var found = Pattern.compile("(?m)^" + beginning + "[^;]*;")
+                .matcher(Files.readString(Path.of("docs", "pulling.md")));
         assertThat(found.find()).as(beginning).isTrue();
         return found.group();
     }

@@ -169,7 +169,7 @@ class SequencesTest {
         assertThat(database.number("select nxt_sync.push('orders', 'next', '{}', 7)")).isEqualTo(23);
     }
 
-    /** As the README says, so that nobody takes it for a fault. */
+    /** As docs/pushing.md says, so that nobody takes it for a fault. */
     @Test
     void pushesOfSerializableTransactionsThatOverlapAreToldToRunAgain() throws Exception {
         try (var one = database.connect(); var other = database.connect()) {

@@ -28,6 +28,7 @@ import org.yaml.snakeyaml.Yaml;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
+import dev.nxtsync.MarkdownPage;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.story.Hooks;
@@ -36,7 +37,7 @@ import dev.nxtsync.support.Daemon;
 import dev.nxtsync.support.Promtool;
 import dev.nxtsync.support.TestDatabase;
 
-/** Dashboard, alert rules and README are about the metrics that a daemon really exports; its log speaks of the same things. */
+/** Dashboard, alert rules and docs/operating.md are about the metrics that a daemon really exports; its log speaks of the same things. */
 @Tag("operate")
 class MonitoringIT {
     private static final Pattern SERIES = Pattern.compile("(nxt_[a-z_]+)(?:\\{([^}]*)})?");
@@ -99,7 +100,8 @@ class MonitoringIT {
             watched(panels(), exported, "dashboard");
 
             var documented = new TreeSet<String>();
-            var named = Pattern.compile("`(nxt_[a-z_]+)`").matcher(metricsOfTheReadme());
+            var named = Pattern.compile("`(nxt_[a-z_]+)`")
+                    .matcher(MarkdownPage.of("docs/operating.md").section("Metrics"));
             while (named.find()) {
                 documented.add(named.group(1));
             }
@@ -178,12 +180,6 @@ class MonitoringIT {
             expressions.add(found.group(1));
         }
         return expressions;
-    }
-
-    private static String metricsOfTheReadme() throws IOException {
-        String readme = Files.readString(Path.of("README.md"));
-        int from = readme.indexOf("| metric |");
-        return readme.substring(from, readme.indexOf("\n\n", from));
     }
 
     /** The names of labels, by series. */

@@ -26,7 +26,7 @@ import dev.nxtsync.support.TestDatabase;
 
 /**
  * At every station at once lies something that makes it fail: reading, encoding, merging, listing, verifying, deleting,
- * sending, looking up, and what webhooks name. Where an answer cannot be read, the table stops, as the README says;
+ * sending, looking up, and what webhooks name. Where an answer cannot be read, the table stops, as docs/guarantees.md says;
  * everywhere else only the row does.
  */
 @Tag("operate")

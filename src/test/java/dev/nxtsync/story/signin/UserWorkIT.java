@@ -225,7 +225,7 @@ class UserWorkIT {
         database.execute(
                 "update nxt_sync.user_grant set refresh_token = regexp_replace(refresh_token, '^[^.]+', '00000000'), "
                         + "access_token = regexp_replace(access_token, '^[^.]+', '00000000') where connection = 'graced'");
-        // as the README says it; without a renewal, as the token endpoint gives none
+        // as docs/signing-in.md says it; without a renewal, as the token endpoint gives none
         sandbox.faults(Map.of("token-down", 1.0));
         var both = builder().with("NXT_ENCRYPTION_KEY", newer + ", " + SignIns.KEY)
                 .with("NXT_CONNECTIONS_MAIN_REFRESH_LIFETIME", "10d");
