@@ -129,7 +129,7 @@ class DocsTest {
         assertThat(addresses).hasSizeGreaterThan(20).allSatisfy(address -> {
             String path = address.replaceFirst("^[A-Z]+ ", "");
             if (path.startsWith("/sandbox/")) {
-                assertThat(ofSandbox).contains(address.replaceFirst("^((?:[A-Z]+ )?)/sandbox/([a-z]+).*", "$1$2"));
+                assertThat(ofSandbox).contains(address.replaceFirst("^((?:[A-Z]+ )?)/sandbox/([a-z]+).*", "$1$2\""));
             } else if (path.startsWith("/q/")) {
                 assertThat(path).matches("/q/(health/(started|live|ready|well)|metrics|openapi)");
             } else if (!path.startsWith("/api/graphql")) {
