@@ -78,7 +78,8 @@ class CheckCommand implements Command {
         int problems = report.problems();
         System.out.println(problems == 0
                 ? "All is well."
-                : problems == 1 ? "There is one problem." : "There are " + problems + " problems.");
+                : (problems == 1 ? "There is one problem." : "There are " + problems + " problems.")
+                        + " docs/errors.md explains each code.");
         return problems == 0 ? 0 : ExitCode.FOUND_PROBLEMS;
     }
 
