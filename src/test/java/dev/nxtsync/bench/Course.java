@@ -66,6 +66,9 @@ public final class Course {
 
     /** Makes a unit due, and waits for the end of what it does. Answers its seconds as the history has them. */
     static double run(TestDatabase database, String kind) {
+        // what a run leaves behind it may be when the next is due
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> database.number("select count(*) from nxt_sync.job where holder is not null") == 0);
         long last = database.number("select coalesce(max(id), 0) from nxt_sync.run");
         database.execute("update nxt_sync.pull_state set due_at = now(), retry_at = null; "
                 + "update nxt_sync.job set due_at = now(), retry_at = null where kind = '" + kind + "'");

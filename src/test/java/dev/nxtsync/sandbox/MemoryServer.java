@@ -175,7 +175,7 @@ public final class MemoryServer implements AutoCloseable {
 
     private Buffer table(String operation, String document, JsonNode variables) {
         boolean keysOnly = operation.startsWith("list_");
-        int part = document.contains("n1") && document.indexOf("top:") < document.indexOf("t0:") ? 1 : 0;
+        int part = document.contains("top: ") && document.indexOf("top: ") < document.indexOf("t0: ") ? 1 : 0;
         if (firstPageAt == 0) {
             firstPageAt = System.nanoTime();
         }
