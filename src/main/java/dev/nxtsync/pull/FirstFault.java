@@ -11,8 +11,9 @@ import dev.nxtsync.process.OutOfMemory;
 final class FirstFault {
     private final AtomicReference<@Nullable Throwable> first = new AtomicReference<>();
 
-    /** Ends the work, unless it has ended. */
+    /** Ends the work, unless it has ended; and the process if memory has run out. */
     void met(Throwable fault) {
+        OutOfMemory.endIfCauseOf(fault);
         first.compareAndSet(null, fault);
     }
 
@@ -25,7 +26,6 @@ final class FirstFault {
      */
     void check() throws SQLException {
         var thrown = first.get();
-        OutOfMemory.endIfCauseOf(thrown);
         if (thrown instanceof SQLException failed) {
             throw failed;
         }

@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
@@ -18,7 +17,6 @@ import dev.nxtsync.error.ShuttingDown;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.schema.Table;
-import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.plan.PageSize;
 import dev.nxtsync.pull.plan.PullPlan;
@@ -46,6 +44,8 @@ final class TableWalk {
     private final Instant until;
     private final WalkPurpose purpose;
     private final WalkCrew crew;
+    /** Why nothing more is read, or taken. */
+    private final FirstFault fault = new FirstFault();
 
     // guarded by this
     private TableScan scan;
@@ -53,8 +53,6 @@ final class TableWalk {
     private final RangeSplits splits;
     private final Set<Integer> taken = new HashSet<>();
     private Optional<WalkEnd> end = Optional.empty();
-    /** Why nothing more is read, or taken. */
-    private @Nullable Throwable fault;
     /** Whether the server has had no room for several. */
     private boolean alone;
 
@@ -87,15 +85,7 @@ final class TableWalk {
     }
 
     private synchronized WalkEnd end() throws SQLException {
-        if (fault instanceof SQLException failed) {
-            throw failed;
-        }
-        if (fault instanceof RuntimeException failed) {
-            throw failed;
-        }
-        if (fault != null) {
-            throw new IllegalStateException(fault);
-        }
+        fault.check();
         return end.orElseGet(() -> ranges.isDone() ? new WalkEnd.Walked(scan) : new WalkEnd.TimeOver());
     }
 
@@ -150,7 +140,7 @@ final class TableWalk {
     }
 
     private boolean goesOn() {
-        return fault == null && end.isEmpty() && !ranges.isDone() && turn.clock().now().isBefore(until);
+        return !fault.isMet() && end.isEmpty() && !ranges.isDone() && turn.clock().now().isBefore(until);
     }
 
     private List<KeyRange> free() {
@@ -170,8 +160,9 @@ final class TableWalk {
         long coming = (long) taken.size() * size.rows();
         var parts = new ArrayList<DocumentPart>(purpose.parts(scan, page, coming));
         int asked = parts.size();
-        if (wantedRanges() > 1 && scan.expected().filter(all -> all - scan.rows() <= 2L * size.rows()).isEmpty()) {
-            parts.addAll(splits.beside(page, range, wantedRanges()));
+        int most = wantedRanges();
+        if (most > 1 && scan.expected().filter(all -> all - scan.rows() <= 2L * size.rows()).isEmpty()) {
+            parts.addAll(splits.beside(page, range, most));
         }
         return new WantedPage(range,
                 new ScanReader.Wish(purpose.name(), parts, reader, size, range.cursor(), purpose::suspects),
@@ -192,7 +183,7 @@ final class TableWalk {
         KeyRange range = wanted.range();
         taken.remove(range.number());
         notifyAll();
-        if (fault != null) {
+        if (fault.isMet()) {
             return false;
         }
         if (reading instanceof ScanReader.PageRefused refused) {
@@ -220,8 +211,9 @@ final class TableWalk {
         KeyRanges before = ranges;
         KeyRange after = range.after(page.cursor(), page.reader().buffer().rows(), !page.more());
         ranges = ranges.with(after);
-        if (wanted.divides() && !after.done() && wantedRanges() > 1) {
-            ranges = ranges.split(after, splits.bounds(after, page, read.answer(), wantedRanges()));
+        int most = wantedRanges();
+        if (wanted.divides() && !after.done() && most > 1) {
+            ranges = ranges.split(after, splits.bounds(after, page, read.answer(), most));
         } else {
             splits.read(after, page);
         }
@@ -295,10 +287,7 @@ final class TableWalk {
     }
 
     private synchronized void fail(Throwable first) {
-        OutOfMemory.endIfCauseOf(first);
-        if (fault == null) {
-            fault = first;
-        }
+        fault.met(first);
         notifyAll();
     }
 }
