@@ -33,6 +33,11 @@ public final class Filters {
         return inOrder(columns, last, "_gt", "_gt");
     }
 
+    /** The same after a key that was stored as JSON; all rows where there is none yet. */
+    public static List<ObjectNode> after(List<String> columns, Optional<String> last) {
+        return last.map(key -> List.of(after(columns, parse(key)))).orElse(List.of());
+    }
+
     /** Rows from (a, b) on: {@code a > A or a = A and b >= B}. The key may lack the last columns. */
     public static ObjectNode from(List<String> columns, JsonNode first) {
         return inOrder(columns.stream().filter(first::has).toList(), first, "_gt", "_gte");

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
@@ -86,7 +87,12 @@ public final class Document {
         return parts;
     }
 
-    /** The same without counts. */
+    /** The same beside a page. */
+    static List<DocumentPart> withCensus(PullPlan plan, DocumentPart page) {
+        return Stream.concat(census(plan).stream(), Stream.of(page)).toList();
+    }
+
+    /** Those parts without counts. */
     static List<DocumentPart> uncounted(List<DocumentPart> parts) {
         return parts.stream().filter(part -> !part.alias().equals(COUNT)).map(DocumentPart::uncounted).toList();
     }

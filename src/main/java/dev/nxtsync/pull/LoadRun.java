@@ -155,9 +155,7 @@ final class LoadRun {
                 return List.of(page);
             }
             // beside the first page, and those that are probably the last
-            var parts = new ArrayList<DocumentPart>(Document.census(plan));
-            parts.add(page);
-            return parts;
+            return Document.withCensus(plan, page);
         }
 
         @Override

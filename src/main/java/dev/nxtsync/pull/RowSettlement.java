@@ -107,8 +107,8 @@ final class RowSettlement {
         Optional<String> cursor = turn.state().reread();
         while (rows > 0) {
             Instant readAt = clock.now();
-            var parts = List.of(DocumentPart.page("t0", plan, plan.mapping().fields(), TableListing.after(plan, cursor),
-                    plan.key(), (int) Math.min(rows, size.rows())));
+            var parts = List.of(DocumentPart.page("t0", plan, plan.mapping().fields(),
+                    Filters.after(plan.key(), cursor), plan.key(), (int) Math.min(rows, size.rows())));
             var reading = scanReader
                     .page(new ScanReader.Wish("reread", parts, reader, size, cursor, PageBuffer::contradicted));
             if (reading instanceof ScanReader.PageRefused refused) {

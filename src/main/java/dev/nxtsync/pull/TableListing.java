@@ -2,7 +2,6 @@ package dev.nxtsync.pull;
 
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -10,13 +9,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
-import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.plan.TableMapping;
@@ -161,9 +157,7 @@ final class TableListing {
 
         @Override
         public List<DocumentPart> parts(TableScan scan, DocumentPart page, long coming) {
-            var parts = new ArrayList<DocumentPart>(scan.rows() == 0 ? Document.census(plan) : List.of());
-            parts.add(page);
-            return parts;
+            return scan.rows() == 0 ? Document.withCensus(plan, page) : List.of(page);
         }
 
         @Override
@@ -234,10 +228,5 @@ final class TableListing {
     void lacks(String told) throws SQLException {
         positions.states().missing(claim, Optional.of(told));
         runs.failures().lacks(claim, told);
-    }
-
-    /** What comes after a row in the order of the key. */
-    static List<ObjectNode> after(PullPlan plan, Optional<String> cursor) {
-        return cursor.map(key -> List.of(Filters.after(plan.key(), Filters.parse(key)))).orElse(List.of());
     }
 }

@@ -9,8 +9,6 @@ import java.util.function.Consumer;
 
 import jakarta.inject.Singleton;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
@@ -175,13 +173,12 @@ public class Verification {
         boolean more = true;
         while (more) {
             var readAt = states.now();
-            List<ObjectNode> filters = cursor.map(after -> List.of(Filters.after(plan.key(), Filters.parse(after))))
-                    .orElse(List.of());
-            var parts = new ArrayList<DocumentPart>(before.isEmpty() ? Document.census(plan) : List.of());
-            parts.add(DocumentPart.page("t0", plan, compared.fields(), filters, plan.key(), size.rows()));
+            var page = DocumentPart.page("t0", plan, compared.fields(), Filters.after(plan.key(), cursor), plan.key(),
+                    size.rows());
+            var parts = before.isEmpty() ? Document.withCensus(plan, page) : List.of(page);
             // keys are asked for at the end, all together
             var reading = scanReader
-                    .page(new ScanReader.Wish("verify", parts, reader, size, cursor, page -> List.of()));
+                    .page(new ScanReader.Wish("verify", parts, reader, size, cursor, read -> List.of()));
             if (reading instanceof ScanReader.PageRefused refused) {
                 throw new FailedAnswer(refused.failure());
             }

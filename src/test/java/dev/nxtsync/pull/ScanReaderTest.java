@@ -61,8 +61,8 @@ class ScanReaderTest {
         var source = new PullSource(pulls.nxt, access, new Uniqueness(pulls.nxt), new RowCounting(), pulls.places());
         var scanReader = new ScanReader(source, plan, Tenant.company(COMPANY), (what, parts, pages) -> pulls.nxt
                 .ask("main", Document.of(what, Tenant.company(COMPANY), false, parts), pages), told::add);
-        var parts = new ArrayList<DocumentPart>(Document.census(plan));
-        parts.add(DocumentPart.page("t0", plan, plan.mapping().fields(), List.of(), plan.key(), 50));
+        var parts = Document.withCensus(plan,
+                DocumentPart.page("t0", plan, plan.mapping().fields(), List.of(), plan.key(), 50));
         return scanReader.page(
                 new ScanReader.Wish("test", parts, new PageReader(plan.mapping(), plan.key(), plan.key(), Set.of()),
                         plan.pageSize(), Optional.empty(), PageBuffer::contradicted));
