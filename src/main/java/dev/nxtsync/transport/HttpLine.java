@@ -22,8 +22,8 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.http.impl.HttpClientConnection;
 import io.vertx.core.impl.VertxInternal;
-import io.vertx.core.net.impl.ConnectionBase;
 
 import dev.nxtsync.process.OutOfMemory;
 
@@ -58,7 +58,7 @@ public final class HttpLine implements AutoCloseable {
     }
 
     private void connected(HttpConnection connection) {
-        var pipeline = ((ConnectionBase) connection).channel().pipeline();
+        var pipeline = ((HttpClientConnection) connection).channel().pipeline();
         pipeline.addAfter(pipeline.context(HttpClientCodec.class).name(), "interim-answers", new InterimAnswers());
         pipeline.addAfter("interim-answers", "part-memory", parts.handler());
     }
@@ -91,7 +91,7 @@ public final class HttpLine implements AutoCloseable {
         var end = new ExchangeDeadline(atMost);
         var target = new RequestOptions().setMethod(method).setAbsoluteURI(address);
         headers.forEach(target::addHeader);
-        var exchange = new HttpExchange(body, end, parts, eventLoop);
+        var exchange = new HttpExchange(body, end);
         // on the event loop, or the answer could have come and gone before somebody listens
         eventLoop.runOnContext(now -> begin(target, exchange));
         try {
@@ -118,19 +118,15 @@ public final class HttpLine implements AutoCloseable {
     }
 
     /** Between the thread that waits and the event loop. */
-    private static final class HttpExchange {
+    private final class HttpExchange {
         final CompletableFuture<Reply> answered = new CompletableFuture<>();
         private final OutgoingBody body;
         private final ExchangeDeadline end;
-        private final PartMemory parts;
-        private final Context eventLoop;
         private volatile @Nullable HttpClientRequest request;
 
-        HttpExchange(OutgoingBody body, ExchangeDeadline end, PartMemory parts, Context eventLoop) {
-            this.eventLoop = eventLoop;
+        HttpExchange(OutgoingBody body, ExchangeDeadline end) {
             this.body = body;
             this.end = end;
-            this.parts = parts;
         }
 
         @Nullable

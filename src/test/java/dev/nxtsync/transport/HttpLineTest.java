@@ -15,11 +15,14 @@ import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 
 import dev.nxtsync.error.ConnectFailure;
 import dev.nxtsync.error.ErrorCode;
@@ -115,46 +118,46 @@ class HttpLineTest {
     /** Since they come through memory that was used before. */
     @Test
     void answersThatComeSideBySideAreEachWholeAndTheirOwn() throws Exception {
-        var echo = vertx.createHttpServer()
-                .requestHandler(request -> request.body().onSuccess(body -> request.response().end(body)))
-                .listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get();
-        var pool = Executors.newFixedThreadPool(6);
-        try (var echoed = new HttpLine(NetworkFixture.straight(), vertx, "http://127.0.0.1:" + echo.actualPort(),
-                LONG)) {
-            var whole = new ArrayList<Future<Boolean>>();
-            for (int i = 0; i < 6; i++) {
-                var random = new Random(i);
-                whole.add(pool.submit(() -> {
-                    boolean all = true;
-                    for (int j = 0; j < 30; j++) {
-                        byte[] sent = new byte[1 + random.nextInt(400_000)];
-                        random.nextBytes(sent);
-                        try (var reply = echoed.post(Map.of(), new OutgoingBody(sent), LONG)) {
-                            all &= Arrays.equals(reply.body().readAllBytes(), sent);
-                        }
-                    }
-                    return all;
-                }));
+        sideBySide((request, body) -> request.response().end(body), 30, (echoed, sent, number) -> {
+            try (var reply = echoed.post(Map.of(), new OutgoingBody(sent), LONG)) {
+                return Arrays.equals(reply.body().readAllBytes(), sent);
             }
-            for (var each : whole) {
-                assertThat(each.get()).isTrue();
-            }
-        } finally {
-            pool.shutdownNow();
-        }
+        });
     }
 
     /** Their parts have memory that is used again. */
     @Test
     void answersThatAreCutOffOrLeftHalfwaySpoilNoneBesideOrBehindThem() throws Exception {
-        var echo = vertx.createHttpServer().requestHandler(request -> request.body().onSuccess(body -> {
+        sideBySide((request, body) -> {
             var response = request.response().putHeader("Content-Length", Integer.toString(body.length()));
             if (body.getByte(0) % 3 == 0) {
                 response.write(body.getBuffer(0, body.length() / 2)).onComplete(sent -> request.connection().close());
             } else {
                 response.end(body);
             }
-        })).listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get();
+        }, 60, (echoed, sent, number) -> {
+            int wanted = number % 3 == 0 ? sent.length / 3 : sent.length;
+            try (var reply = echoed.post(Map.of(), new OutgoingBody(sent), LONG)) {
+                return Arrays.equals(reply.body().readNBytes(wanted), Arrays.copyOf(sent, wanted));
+            } catch (IOException e) {
+                assertThat(sent[0] % 3).as("cut off by its server: %s", e).isZero();
+                return true;
+            }
+        });
+    }
+
+    /** One exchange with a server that sends back what it gets. */
+    private interface EchoedExchange {
+        /** Says whether the answer is what was sent. */
+        boolean isSound(HttpLine echoed, byte[] sent, int number) throws IOException;
+    }
+
+    /** So many exchanges of random bytes by each of six threads on one line. */
+    private void sideBySide(BiConsumer<HttpServerRequest, Buffer> answering, int exchanges, EchoedExchange exchange)
+            throws Exception {
+        var echo = vertx.createHttpServer()
+                .requestHandler(request -> request.body().onSuccess(body -> answering.accept(request, body)))
+                .listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get();
         var pool = Executors.newFixedThreadPool(6);
         try (var echoed = new HttpLine(NetworkFixture.straight(), vertx, "http://127.0.0.1:" + echo.actualPort(),
                 LONG)) {
@@ -163,15 +166,10 @@ class HttpLineTest {
                 var random = new Random(i);
                 sound.add(pool.submit(() -> {
                     boolean all = true;
-                    for (int j = 0; j < 60; j++) {
+                    for (int j = 0; j < exchanges; j++) {
                         byte[] sent = new byte[2 + random.nextInt(400_000)];
                         random.nextBytes(sent);
-                        int wanted = j % 3 == 0 ? sent.length / 3 : sent.length;
-                        try (var reply = echoed.post(Map.of(), new OutgoingBody(sent), LONG)) {
-                            all &= Arrays.equals(reply.body().readNBytes(wanted), Arrays.copyOf(sent, wanted));
-                        } catch (IOException e) {
-                            assertThat(sent[0] % 3).as("cut off by its server: %s", e).isZero();
-                        }
+                        all &= exchange.isSound(echoed, sent, j);
                     }
                     return all;
                 }));
