@@ -4,7 +4,6 @@ import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 import javax.sql.DataSource;
@@ -23,7 +22,6 @@ import org.postgresql.jdbc.PgConnection;
 
 import dev.nxtsync.config.DatabaseUrl;
 import dev.nxtsync.config.Settings;
-import dev.nxtsync.error.Problem;
 import dev.nxtsync.process.ExternalWait;
 import dev.nxtsync.process.OutOfMemory;
 
@@ -185,11 +183,6 @@ public class Database {
     private static boolean isMissing(Handle transaction, String schema) {
         return transaction.createQuery("select not exists (select from pg_namespace where nspname = :schema)")
                 .bind("schema", schema).mapTo(boolean.class).one();
-    }
-
-    /** What is to be done about a database that was not made for every character; empty if there is nothing. */
-    public Optional<Problem> encodingFlaw() throws SQLException {
-        return inTransaction(Encoding::flaw);
     }
 
     /** The database's time, which orders all reads and sends. */

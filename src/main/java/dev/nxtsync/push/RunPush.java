@@ -66,7 +66,7 @@ public class RunPush {
             var attempt = claims.claim(due);
             if (attempt instanceof Claims.UnitTaken taken) {
                 out.accept(new WorkEvent(Course.SKIPPED, "push " + push.name() + ", " + due.owner().orElseThrow()
-                        + ", lane " + due.lane() + ": " + "it is under way on " + taken.holder()));
+                        + ", lane " + due.lane() + ": it is under way on " + taken.holder()));
             } else if (attempt instanceof Claims.Claimed claimed) {
                 well &= work(claimed.claim(), out);
             }

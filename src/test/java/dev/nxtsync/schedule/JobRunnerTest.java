@@ -20,6 +20,8 @@ import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -145,9 +147,11 @@ class JobRunnerTest {
         });
     }
 
-    @Test
-    void whatCannotBeReadWithTheClaimIsForTheRunToMeetAndStopsNoClaims() {
-        fetching.opening = transaction -> transaction.execute("select from public.missing");
+    /** Also where the next attempt has another connection. */
+    @ParameterizedTest
+    @ValueSource(strings = {"select from public.missing", "select pg_terminate_backend(pg_backend_pid())"})
+    void whatCannotBeReadWithTheClaimIsForTheRunToMeetAndStopsNoClaims(String statement) {
+        fetching.opening = transaction -> transaction.execute(statement);
         fetching.mayEnd.countDown();
         wake();
         runner.look();
@@ -164,16 +168,6 @@ class JobRunnerTest {
         declareLoads();
         runner.look();
         await().until(() -> fetching.begun.get() == 1 && loading.begun.get() == 3);
-    }
-
-    /** The next attempt has another connection. */
-    @Test
-    void whatTakesTooLongToReadWithTheClaimStopsNoClaims() {
-        fetching.opening = transaction -> transaction.execute("select pg_terminate_backend(pg_backend_pid())");
-        fetching.mayEnd.countDown();
-        wake();
-        runner.look();
-        await().until(() -> fetching.begun.get() == 1);
     }
 
     @Test
