@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -71,11 +71,11 @@ class PageReadersTest {
     void whoeverWaitsForAPageLearnsThatTheWriteOfItHasFailed() throws Exception {
         exhaust();
         var readers = readers(4);
-        var gate = new CountDownLatch(1);
+        var gate = new Semaphore(0);
         var writes = writes(readers, gate);
         writes.write(readers.take());
         var tasks = List.of(waiting(readers), waiting(readers));
-        gate.countDown();
+        gate.release();
         for (var each : tasks) {
             assertThatThrownBy(each::get).hasRootCauseInstanceOf(SQLException.class).hasRootCauseMessage("refused");
         }
@@ -86,12 +86,12 @@ class PageReadersTest {
     void aPageThatWaitsBehindOneThatFailedIsGivenBackToo() throws Exception {
         int free = free();
         var readers = readers(2);
-        var gate = new CountDownLatch(1);
+        var gate = new Semaphore(0);
         try (readers; var writes = writes(readers, gate)) {
             writes.write(readers.take());
             writes.write(readers.take());
             var third = waiting(readers);
-            gate.countDown();
+            gate.release();
             assertThatThrownBy(third::get).hasRootCauseMessage("refused");
         }
         await().until(() -> free() == free);
@@ -100,17 +100,18 @@ class PageReadersTest {
     @Test
     void whenARunIsInterruptedTheMemoryOfItsPagesIsCountedUntilTheLastIsWritten() throws Exception {
         int free = free();
-        var gate = new CountDownLatch(1);
+        var gate = new Semaphore(0);
         var readers = readers(4);
         try (readers; var writes = writes(readers, gate)) {
             for (int page = 0; page < 4; page++) {
                 writes.write(readers.take());
             }
+            await().until(gate::hasQueuedThreads);
             Thread.currentThread().interrupt();
         }
         assertThat(Thread.interrupted()).isTrue();
         assertThat(free()).isEqualTo(free - 3);
-        gate.countDown();
+        gate.release();
         await().until(() -> free() == free);
     }
 
@@ -119,15 +120,11 @@ class PageReadersTest {
     }
 
     /** Each write waits, and fails. */
-    private static WriteBehind<PageReader> writes(PageReaders readers, CountDownLatch gate) {
+    private static WriteBehind<PageReader> writes(PageReaders readers, Semaphore gate) {
         return new WriteBehind<>(new WriteBehind.PageSink<>() {
             @Override
             public void write(List<PageReader> pages) throws SQLException {
-                try {
-                    gate.await();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
+                gate.acquireUninterruptibly();
                 throw new SQLException("refused");
             }
 
