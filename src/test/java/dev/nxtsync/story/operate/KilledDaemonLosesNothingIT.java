@@ -41,7 +41,8 @@ class KilledDaemonLosesNothingIT {
         var random = new Random(20_261_124);
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true)
                 .withRows(Map.of("order", rows)).withTokenLifetime(Duration.ofMinutes(1)))) {
-            var builder = orders(sandbox, database, pageSize);
+            // or the calls that the dead ones lost take all slots
+            var builder = orders(sandbox, database, pageSize).with("NXT_API_SLOT_HOLD", "1m");
             for (Moment moment : Moment.values()) {
                 killAt(moment, builder, sandbox);
             }
@@ -55,8 +56,9 @@ class KilledDaemonLosesNothingIT {
                     Pushes.pause(Duration.ofMillis(random.nextInt(300)));
                     daemon.kill();
                 }
-                Size.figure("kill %d: %d requests in this life, %d rows kept", i + 1,
-                        sandbox.counter("requests") - before, progress());
+                Size.figure("kill %d: %d requests in this life, %d rows kept, %d lost calls", i + 1,
+                        sandbox.counter("requests") - before, progress(),
+                        database.number("select coalesce(sum(calls), 0) from nxt_sync.lost_call"));
                 assertThat(progress()).isGreaterThan(done);
             }
             long before = sandbox.counter("requests");
