@@ -15,8 +15,6 @@ import jakarta.inject.Singleton;
 
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.generic.GenericType;
-import org.jdbi.v3.core.mapper.RowMapper;
-import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jdbi.v3.core.statement.Update;
 
 import dev.nxtsync.database.Database;
@@ -44,7 +42,6 @@ public class PullStates {
                    exists (select from nxt_sync.pull_pause where pull_pause.pull = pull_state.pull) as paused
             from nxt_sync.pull_state
             """;
-    private static final RowMapper<PullState> STATE = ConstructorMapper.of(PullState.class);
 
     private final Database database;
 
@@ -133,7 +130,7 @@ public class PullStates {
     public static List<PullState> of(Handle transaction, int company, Collection<String> pulls) {
         return transaction
                 .createQuery(SELECT + "where company = :company and pull = any (:pulls) order by due_at, pull")
-                .bind("company", company).bindArray("pulls", String.class, pulls).map(STATE).list();
+                .bind("company", company).bindArray("pulls", String.class, pulls).map(PullState::of).list();
     }
 
     /**
@@ -184,7 +181,7 @@ public class PullStates {
     public static List<PullState> troubled(Handle transaction, Collection<String> pulls) {
         return transaction.createQuery(SELECT + """
                 where (state <> 'ok' or held is not null or missing is not null) and pull = any (:pulls)
-                order by pull, company limit 100""").bindArray("pulls", String.class, pulls).map(STATE).list();
+                order by pull, company limit 100""").bindArray("pulls", String.class, pulls).map(PullState::of).list();
     }
 
     /** Since when those of the given pulls that are paused are. */
