@@ -10,6 +10,10 @@ import io.vertx.core.Vertx;
 
 /** Writes to the data, as other users of the ERP make them, with what can go wrong between a write and its commit. */
 final class Commits {
+    private static final String CHANGED = "changedTimestamp";
+    /** Stamps are equal within one moment. */
+    private static final long MOMENT = 100_000_000;
+
     private final Vertx vertx;
     private final Data data;
     private final Faults faults;
@@ -18,6 +22,7 @@ final class Commits {
     private final long longest;
     private final Set<String> pending = ConcurrentHashMap.newKeySet();
     private volatile String lastStamp = Row.now();
+    private volatile long lastStampAt = System.nanoTime();
 
     /** @param longest how long a transaction may stay open, in milliseconds */
     Commits(Vertx vertx, Data data, Faults faults, Webhooks webhooks, long seed, long longest) {
@@ -37,7 +42,7 @@ final class Commits {
     /** Inserts or updates by key. A stamp that is not given is the server's time. */
     void put(int owner, TableModel table, Map<String, Object> values) {
         var all = new HashMap<>(values);
-        all.putIfAbsent("changedTimestamp", stamp());
+        all.putIfAbsent(CHANGED, stamp());
         String row = owner + table.name() + Data.key(table, all);
         if (!pending.isEmpty() && pending.contains(row)) {
             // it waits for the lock of another transaction, and gives up
@@ -45,12 +50,14 @@ final class Commits {
         }
         if (faults.strikes("late-commit")) {
             pending.add(row);
+            newStamp(owner, table, values, all);
             vertx.setTimer(delay(), timer -> {
                 commit(owner, table, all);
                 pending.remove(row);
             });
         } else if (faults.strikes("phantom-row")) {
             pending.add(row);
+            newStamp(owner, table, values, all);
             Row before = data.row(owner, table, all);
             data.put(owner, table, all);
             vertx.setTimer(delay(), timer -> {
@@ -59,6 +66,14 @@ final class Commits {
             });
         } else {
             commit(owner, table, all);
+        }
+    }
+
+    /** A change that comes late, or goes again, with the stamp that its row has already: nobody could see it. */
+    private void newStamp(int owner, TableModel table, Map<String, Object> given, Map<String, Object> all) {
+        Row row = data.row(owner, table, all);
+        if (row != null && !given.containsKey(CHANGED) && all.get(CHANGED).equals(row.get(table.column(CHANGED)))) {
+            all.put(CHANGED, Row.now());
         }
     }
 
@@ -84,10 +99,11 @@ final class Commits {
     }
 
     private String stamp() {
-        if (faults.strikes("equal-stamps")) {
+        if (System.nanoTime() - lastStampAt < MOMENT && faults.strikes("equal-stamps")) {
             return lastStamp;
         }
         String stamp = faults.strikes("clock-back") ? Row.before(3600) : Row.now();
+        lastStampAt = System.nanoTime();
         lastStamp = stamp;
         return stamp;
     }
