@@ -63,7 +63,7 @@ class ClockSetBackTest {
     @Test
     void whatIsToBeDoneStaysAsFarOffAndWhatWasDoneAsLongAgoWhenTheClockIsSetBack() throws Exception {
         one.beat();
-        new PullUnitStore(store).declare("orders", "main", Tenant.company(7));
+        new PullUnitStore(store).declare("orders", "main", List.of(Tenant.company(7)));
         database.execute("update nxt_sync.job set due_at = now() where kind = 'load'");
         Claim load = claim(claims, UnitKind.LOAD).orElseThrow();
         database.execute("select nxt_sync.push('orders', 'k', '{}', 7)");
@@ -97,7 +97,7 @@ class ClockSetBackTest {
 
     @Test
     void theOthersBeatOnWhileOneSetsBackWhatTakesLong() throws Exception {
-        new PullUnitStore(store).declare("orders", "main", Tenant.company(7));
+        new PullUnitStore(store).declare("orders", "main", List.of(Tenant.company(7)));
         database.execute("update nxt_sync.pull_state set due_at = now() + interval '5 min'");
         setBack("10 days");
         try (var user = database.connect(); var statement = user.createStatement()) {
@@ -139,7 +139,7 @@ class ClockSetBackTest {
     @Test
     void whatALittleCorrectionOfTheClockLeavesAheadStaysAsItIs() throws Exception {
         one.beat();
-        new PullUnitStore(store).declare("orders", "main", Tenant.company(7));
+        new PullUnitStore(store).declare("orders", "main", List.of(Tenant.company(7)));
         setBack("3 s");
         database.execute("create table public.before as select * from nxt_sync.job");
         one.beat();
@@ -153,7 +153,7 @@ class ClockSetBackTest {
         one.beat();
         two.beat();
         store.useTransaction(transaction -> one.report(transaction, "{}"));
-        new PullUnitStore(store).declare("orders", "main", Tenant.company(7));
+        new PullUnitStore(store).declare("orders", "main", List.of(Tenant.company(7)));
         assertThat(claim(claims, UnitKind.LOAD)).isPresent();
         assertThat(claim(others, UnitKind.LOAD)).isEmpty();
         database.execute("update nxt_sync.replica set beat_at = '2031-01-01' where id = '" + one.id() + "'");
@@ -166,7 +166,7 @@ class ClockSetBackTest {
     @ValueSource(booleans = {false, true})
     void aRowThatWasReadInTheFutureCountsAsReadEarlier(boolean removes) throws Exception {
         one.beat();
-        new PullUnitStore(store).declare("orders", "main", Tenant.company(7));
+        new PullUnitStore(store).declare("orders", "main", List.of(Tenant.company(7)));
         var table = new TargetTable("nxt", "thing", "nxt_company", "things",
                 List.of(new TargetColumn("id", ColumnType.INTEGER, ""), new TargetColumn("text", ColumnType.TEXT, "")),
                 List.of("id"), Optional.empty(), removes);
@@ -216,7 +216,7 @@ class ClockSetBackTest {
         assertThat(database.value("select body from nxt_sync.notice")).isEqualTo("told");
 
         one.beat();
-        new PullUnitStore(store).declare("orders", "main", Tenant.company(7));
+        new PullUnitStore(store).declare("orders", "main", List.of(Tenant.company(7)));
         var inbox = new Inbox(store);
         var event = new Inbox.Event("aa".repeat(32), true, "order", Tenant.company(7), "{}", RowChange.UPDATE,
                 List.of(new Addressee("orders", "main")));

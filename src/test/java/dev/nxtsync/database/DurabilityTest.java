@@ -57,7 +57,7 @@ class DurabilityTest {
         var claims = new Claims(store, replica);
         replica.beat();
         assertThat(committed("replica")).isEqualTo("off");
-        new PullUnitStore(store).declare("orders", "main", Tenant.company(7));
+        new PullUnitStore(store).declare("orders", "main", List.of(Tenant.company(7)));
         Claim claim = ((Claims.Claimed) claims.claim(WorkUnit.ofPull(UnitKind.FETCH, "main", Tenant.company(7), "")))
                 .claim();
         assertThat(committed("job")).isEqualTo("off");

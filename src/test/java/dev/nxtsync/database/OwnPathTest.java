@@ -152,7 +152,7 @@ class OwnPathTest {
         var inbox = new Inbox(store);
         replica.beat();
         store.useTransaction(transaction -> replica.report(transaction, "{}"));
-        new PullUnitStore(store).declare("orders", "main", Tenant.company(7));
+        new PullUnitStore(store).declare("orders", "main", List.of(Tenant.company(7)));
         new TableMigrator(store, new Replica(store)).make("orders", table, List.of("id", "code", "text"));
         inbox.add(List.of(new Inbox.Event("aa".repeat(32), true, "order", Tenant.company(7), "{}", RowChange.UPDATE,
                 List.of(new Addressee("orders", "main")))));

@@ -46,7 +46,7 @@ class SequencesTest {
     void failOver() throws SQLException {
         replica.beat();
         for (int i = 0; i < 20; i++) {
-            new PullUnitStore(store).declare("pull" + i, "main", Tenant.company(7));
+            new PullUnitStore(store).declare("pull" + i, "main", List.of(Tenant.company(7)));
             assertThat(take("before" + i, "{}")).isInstanceOf(OutboxApi.Queued.class);
         }
         for (int i = 0; i < 20; i++) {
@@ -81,7 +81,7 @@ class SequencesTest {
         long before = database.number("select max(fence) from nxt_sync.job");
         assertThat(before).isGreaterThanOrEqualTo(20);
         assertThat(claim().fence()).isGreaterThan(before);
-        new PullUnitStore(store).declare("another", "main", Tenant.company(7));
+        new PullUnitStore(store).declare("another", "main", List.of(Tenant.company(7)));
         assertThat(database.number("select count(*) from nxt_sync.job where pull = 'another'")).isEqualTo(2);
     }
 

@@ -56,8 +56,8 @@ class InboxTest {
     @BeforeEach
     void declare() throws SQLException {
         replica.beat();
-        new PullUnitStore(store).declare("orders", "main", Tenant.company(7));
-        new PullUnitStore(store).declare("again", "main", Tenant.company(7));
+        new PullUnitStore(store).declare("orders", "main", List.of(Tenant.company(7)));
+        new PullUnitStore(store).declare("again", "main", List.of(Tenant.company(7)));
         fetch = claim();
     }
 

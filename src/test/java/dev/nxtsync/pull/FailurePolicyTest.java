@@ -58,7 +58,7 @@ class FailurePolicyTest {
     @BeforeAll
     static void migrate() throws SQLException {
         store = PullStore.migrated();
-        store.units().declare("x", "main", Tenant.company(1));
+        store.units().declare("x", "main", List.of(Tenant.company(1)));
     }
 
     @BeforeEach

@@ -126,7 +126,7 @@ final class PullsFixture implements AutoCloseable {
                 SchemaFixture.tables(nxt, pulls.stream().map(Settings.Pull::table).toList()), settings);
         for (var design : designs.entrySet()) {
             PullPlan plan = ((PullValidator.Sound) design.getValue()).plan();
-            store.units().declare(plan.name(), "main", plan.tenant(COMPANY));
+            store.units().declare(plan.name(), "main", List.of(plan.tenant(COMPANY)));
             store.tables().make(plan.name(), plan.target(), plan.mapping().columns());
             plans.put(plan.name(), new PullPlans.Ready(plan, List.of(Tenant.company(COMPANY))));
         }

@@ -128,7 +128,7 @@ class ClaimsTest {
         two.beat();
         int units = 400;
         for (int company = 1; company <= units; company++) {
-            new PullUnitStore(store).declare("orders", "main", Tenant.company(company));
+            new PullUnitStore(store).declare("orders", "main", List.of(Tenant.company(company)));
         }
         database.execute("update nxt_sync.job set due_at = now() where kind = 'poll'");
         var threads = Executors.newFixedThreadPool(6);
@@ -177,7 +177,7 @@ class ClaimsTest {
     void oneUnitCanBeClaimedByNameAndElseItIsSaidWhoHasIt() throws Exception {
         one.beat();
         two.beat();
-        new PullUnitStore(store).declare("orders", "main", Tenant.company(7));
+        new PullUnitStore(store).declare("orders", "main", List.of(Tenant.company(7)));
         var claimed = (Claims.Claimed) claims
                 .claim(WorkUnit.ofPull(UnitKind.LOAD, "main", Tenant.company(7), "orders"));
         var taken = (Claims.UnitTaken) others
@@ -193,9 +193,9 @@ class ClaimsTest {
     @Test
     void whereAsManyOfAKindAsCanWorkAreHeldOfACompanyAnotherCompanyIsServed() throws Exception {
         one.beat();
-        new PullUnitStore(store).declare("orders", "main", Tenant.company(7));
-        new PullUnitStore(store).declare("lines", "main", Tenant.company(7));
-        new PullUnitStore(store).declare("orders", "main", Tenant.company(8));
+        new PullUnitStore(store).declare("orders", "main", List.of(Tenant.company(7)));
+        new PullUnitStore(store).declare("lines", "main", List.of(Tenant.company(7)));
+        new PullUnitStore(store).declare("orders", "main", List.of(Tenant.company(8)));
         database.execute("update nxt_sync.job set due_at = due_at - interval '1 h' where company = 7");
         var loads = List.of(new Claims.ConnectionUnits(UnitKind.LOAD, "main"));
         Claim held = claims.claim(loads, List.of(), true).orElseThrow();
@@ -210,9 +210,9 @@ class ClaimsTest {
         one.beat();
         two.beat();
         for (String pull : List.of("orders", "lines", "products", "prices")) {
-            new PullUnitStore(store).declare(pull, "main", Tenant.company(7));
+            new PullUnitStore(store).declare(pull, "main", List.of(Tenant.company(7)));
         }
-        new PullUnitStore(store).declare("lines", "main", Tenant.company(8));
+        new PullUnitStore(store).declare("lines", "main", List.of(Tenant.company(8)));
         database.execute("update nxt_sync.job set due_at = '9999-01-01' where kind = 'load' and pull = 'products'");
         Claim first = load(claims, "orders");
         Claim held = load(others, "prices");
@@ -232,7 +232,7 @@ class ClaimsTest {
         one.beat();
         two.beat();
         for (String pull : List.of("orders", "lines", "products")) {
-            new PullUnitStore(store).declare(pull, "main", Tenant.company(7));
+            new PullUnitStore(store).declare(pull, "main", List.of(Tenant.company(7)));
         }
         assertThat(claims.claimAlong(load(claims, "orders"), true, 9)).hasSize(2);
         database.execute(
@@ -277,7 +277,7 @@ class ClaimsTest {
 
     /** A pull that has been loaded, so that its poll is due. */
     private void declare(int company) throws Exception {
-        new PullUnitStore(store).declare("orders", "main", Tenant.company(company));
+        new PullUnitStore(store).declare("orders", "main", List.of(Tenant.company(company)));
         database.execute("update nxt_sync.job set due_at = now() where kind = 'poll'");
     }
 

@@ -47,7 +47,7 @@ class JobRunnerTest {
     private final JobRunner runner;
 
     JobRunnerTest() throws SQLException {
-        new PullUnitStore(store).declare("things", "main", Tenant.company(1));
+        new PullUnitStore(store).declare("things", "main", List.of(Tenant.company(1)));
         runner = runner(claims, ScheduleSettings.of(SettingsFixture.of(Map.of())));
     }
 
@@ -322,7 +322,7 @@ class JobRunnerTest {
     /** Three of one company, which are due. */
     private void declareLoads() throws SQLException {
         for (String pull : List.of("others", "more")) {
-            new PullUnitStore(store).declare(pull, "main", Tenant.company(1));
+            new PullUnitStore(store).declare(pull, "main", List.of(Tenant.company(1)));
         }
     }
 

@@ -20,14 +20,12 @@ record UnitDeclaration(PullUnitStore units, PullPlans plans) {
         String pull = plan.name();
         var before = plans.planned(plan.pull().connection()).stream().filter(ready -> ready.plan().name().equals(pull))
                 .findFirst().map(PullPlans.Ready::owners).orElse(List.of());
-        for (Tenant owner : owners) {
-            if (before.contains(owner)) {
-                continue;
-            }
-            units.declare(pull, plan.pull().connection(), owner);
-            if (!before.isEmpty()) {
-                LOG.infof("Pull %s: %s is new", pull, owner);
-            }
+        var added = owners.stream().filter(owner -> !before.contains(owner)).toList();
+        if (!added.isEmpty()) {
+            units.declare(pull, plan.pull().connection(), added);
+        }
+        if (!before.isEmpty()) {
+            added.forEach(owner -> LOG.infof("Pull %s: %s is new", pull, owner));
         }
         for (int gone : units.seen(pull, owners.stream().map(Tenant::number).toList())) {
             LOG.warnf("Pull %s: %s is not among those that connection %s sees; its rows stay as they are", pull,

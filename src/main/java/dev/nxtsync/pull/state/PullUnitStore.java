@@ -19,6 +19,8 @@ public class PullUnitStore {
     /** Each pull and company has a unit of each. */
     static final List<UnitKind> KINDS = List.of(UnitKind.POLL, UnitKind.FETCH, UnitKind.LOAD, UnitKind.RECONCILIATION);
 
+    private static final List<UnitKind> LATER = KINDS.stream().filter(kind -> kind != UnitKind.LOAD).toList();
+
     private final Database database;
 
     public PullUnitStore(Database database) {
@@ -26,20 +28,25 @@ public class PullUnitStore {
     }
 
     /**
-     * Makes known what is to be done for a pull in one company: its state, and the units that work on it. What is known
+     * Makes known what is to be done for a pull in some companies: its states, and the units that work on it. What is known
      * already stays as it is.
      */
-    public void declare(String pull, String connection, Tenant tenant) throws SQLException {
+    public void declare(String pull, String connection, Collection<Tenant> owners) throws SQLException {
         database.useTransaction(transaction -> {
             transaction.createUpdate("""
-                    insert into nxt_sync.pull_state (pull, company) values (:pull, :company)
-                    on conflict (pull, company) do nothing""").bind("pull", pull).bind("company", tenant.number())
-                    .execute();
+                    insert into nxt_sync.pull_state (pull, company) select :pull, unnest(:companies)
+                    on conflict (pull, company) do nothing""").bind("pull", pull)
+                    .bindArray("companies", Integer.class, owners.stream().map(Tenant::number).toList()).execute();
             // the first load says when the others begin
-            WorkUnit.declare(transaction, List.of(WorkUnit.ofPull(UnitKind.LOAD, connection, tenant, pull)),
-                    KINDS.stream().filter(kind -> kind != UnitKind.LOAD)
-                            .map(kind -> WorkUnit.ofPull(kind, connection, tenant, pull)).toList());
+            WorkUnit.declare(transaction, units(List.of(UnitKind.LOAD), pull, connection, owners),
+                    units(LATER, pull, connection, owners));
         });
+    }
+
+    private static List<WorkUnit> units(List<UnitKind> kinds, String pull, String connection,
+            Collection<Tenant> owners) {
+        return owners.stream()
+                .flatMap(owner -> kinds.stream().map(kind -> WorkUnit.ofPull(kind, connection, owner, pull))).toList();
     }
 
     /**

@@ -30,7 +30,7 @@ class DueTimesTest {
     private final Instant now;
 
     DueTimesTest() throws SQLException {
-        new PullUnitStore(store).declare("things", "main", Tenant.company(1));
+        new PullUnitStore(store).declare("things", "main", List.of(Tenant.company(1)));
         // read a minute ago, and compared an hour ago
         database.execute(
                 """

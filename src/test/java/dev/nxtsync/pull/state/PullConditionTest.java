@@ -44,7 +44,7 @@ class PullConditionTest {
                 () -> new PullUnitStore(fixture.store).reset("things"),
                 () -> new PullControl(fixture.store).run("things", "main"),
                 () -> fixture.states.quiet(fixture.claim, List.of(fixture.increment())),
-                () -> new PullUnitStore(fixture.store).declare("things", "main", Tenant.company(1)));
+                () -> new PullUnitStore(fixture.store).declare("things", "main", List.of(Tenant.company(1))));
         var random = new Random(21);
         for (int i = 0; i < 500; i++) {
             int step = i;

@@ -39,8 +39,8 @@ class PullStatesTest {
     @BeforeEach
     void migrate() throws SQLException {
         store = PullStore.migrated();
-        store.units().declare("orders", "main", Tenant.company(1));
-        store.units().declare("lines", "main", Tenant.company(1));
+        store.units().declare("orders", "main", List.of(Tenant.company(1)));
+        store.units().declare("lines", "main", List.of(Tenant.company(1)));
         poll = ((Claims.Claimed) store.claims()
                 .claim(WorkUnit.ofPull(UnitKind.POLL, "main", Tenant.company(1), "orders"))).claim();
     }

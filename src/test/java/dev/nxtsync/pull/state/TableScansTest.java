@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 
@@ -30,9 +31,9 @@ class TableScansTest {
     @BeforeAll
     static void migrate() throws SQLException {
         store = PullStore.migrated();
-        store.units().declare("orders", "main", Tenant.company(1));
-        store.units().declare("orders", "main", Tenant.company(2));
-        store.units().declare("lines", "main", Tenant.company(1));
+        store.units().declare("orders", "main", List.of(Tenant.company(1)));
+        store.units().declare("orders", "main", List.of(Tenant.company(2)));
+        store.units().declare("lines", "main", List.of(Tenant.company(1)));
     }
 
     @BeforeEach

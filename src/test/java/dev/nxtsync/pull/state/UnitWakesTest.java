@@ -32,8 +32,8 @@ class UnitWakesTest {
     static void migrate() throws SQLException {
         store = PullStore.migrated();
         for (String pull : List.of("orders", "lines")) {
-            store.units().declare(pull, "main", Tenant.company(1));
-            store.units().declare(pull, "main", Tenant.company(2));
+            store.units().declare(pull, "main", List.of(Tenant.company(1)));
+            store.units().declare(pull, "main", List.of(Tenant.company(2)));
         }
     }
 

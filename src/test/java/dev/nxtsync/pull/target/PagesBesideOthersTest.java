@@ -35,7 +35,7 @@ class PagesBesideOthersTest {
 
     PagesBesideOthersTest() throws SQLException {
         fixture.replica.beat();
-        new PullUnitStore(fixture.store).declare("things", "main", Tenant.company(1));
+        new PullUnitStore(fixture.store).declare("things", "main", List.of(Tenant.company(1)));
         load = ((Claims.Claimed) new Claims(fixture.store, fixture.replica)
                 .claim(WorkUnit.ofPull(UnitKind.LOAD, "main", Tenant.company(1), "things"))).claim();
     }

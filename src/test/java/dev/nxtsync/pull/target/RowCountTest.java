@@ -50,7 +50,7 @@ class RowCountTest {
                 insert into nxt.thing select 7, id, '2026-11-01' from generate_series(1, 500) id;
                 insert into nxt.thing values (7, 501, '2026-11-01', '2026-11-01'), (8, 1, '2026-11-01', null)""");
         replica.beat();
-        new PullUnitStore(store).declare("orders", "main", Tenant.company(7));
+        new PullUnitStore(store).declare("orders", "main", List.of(Tenant.company(7)));
         Claim load = claims.claim(List.of(new Claims.ConnectionUnits(UnitKind.LOAD, "main")), List.of(), true)
                 .orElseThrow();
         var writer = new PageWriter(store, new SimpleMeterRegistry());
@@ -73,7 +73,7 @@ class RowCountTest {
         var replica = new Replica(fixture.store);
         var claims = new Claims(fixture.store, replica);
         replica.beat();
-        new PullUnitStore(fixture.store).declare("things", "main", Tenant.company(1));
+        new PullUnitStore(fixture.store).declare("things", "main", List.of(Tenant.company(1)));
         target.execute(
                 "update nxt_sync.pull_state set loaded_at = null, rows = 7; insert into nxt.thing (nxt_company, id, nxt_read_at, text) values (1, 1, now(), 'x')");
         Claim load = ((Claims.Claimed) claims
