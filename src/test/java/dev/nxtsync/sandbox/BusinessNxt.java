@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import io.vertx.core.buffer.Buffer;
 
@@ -42,10 +43,9 @@ final class BusinessNxt {
     private final Faults faults;
     private final Counters counters;
     private final Writes writes;
-    private final GraphQL graphql;
-    private final GraphQL drifted;
-    private final GraphQL retyped;
-    private final GraphQL uncounted;
+    private final String stamps;
+    /** Each is made when it is needed, since that takes long. */
+    private final Map<SchemaMaker.Change, GraphQL> schemas = new ConcurrentHashMap<>();
     private final Set<Integer> revoked = ConcurrentHashMap.newKeySet();
     private volatile boolean truncatesListings;
     private final Set<Integer> hidden = ConcurrentHashMap.newKeySet();
@@ -59,13 +59,15 @@ final class BusinessNxt {
         this.data = data;
         this.faults = faults;
         this.counters = counters;
-        this.graphql = graphql(stamps, SchemaMaker.Change.NONE);
-        this.drifted = graphql(stamps, SchemaMaker.Change.COLUMN);
-        this.retyped = graphql(stamps, SchemaMaker.Change.TYPE);
-        this.uncounted = graphql(stamps, SchemaMaker.Change.COUNT);
+        this.stamps = stamps;
+        schema(SchemaMaker.Change.NONE);
     }
 
-    private GraphQL graphql(String stamps, SchemaMaker.Change change) {
+    private GraphQL schema(SchemaMaker.Change change) {
+        return schemas.computeIfAbsent(change, this::make);
+    }
+
+    private GraphQL make(SchemaMaker.Change change) {
         return GraphQL.newGraphQL(new SchemaMaker(stamps, change, this::owner, this::connection,
                 env -> listing(env,
                         hasCustomers
@@ -123,10 +125,7 @@ final class BusinessNxt {
         // the real server puts no such bound on __type
         input.graphQLContext(Map.of("warnings", warnings, "slots", slots, "variables", variables, "actor", actor,
                 GoodFaithIntrospection.GOOD_FAITH_INTROSPECTION_DISABLED, true));
-        var schema = faults.isOn("drift-column")
-                ? drifted
-                : faults.isOn("retype-column") ? retyped : faults.isOn("no-count") ? uncounted : graphql;
-        var result = schema.execute(input.build());
+        var result = schema(change()).execute(input.build());
         var answer = new LinkedHashMap<String, Object>();
         if (!result.getErrors().isEmpty()) {
             answer.put("errors", result.getErrors().stream().map(BusinessNxt::error).toList());
@@ -141,6 +140,11 @@ final class BusinessNxt {
         extensions.put("vbnxt-trace-id", traceId);
         answer.put("extensions", extensions);
         return new Answer(Buffer.buffer(JSON.writeValueAsBytes(answer)), slots);
+    }
+
+    private SchemaMaker.Change change() {
+        return Stream.of(SchemaMaker.Change.values()).filter(change -> faults.isOn(change.fault)).findFirst()
+                .orElse(SchemaMaker.Change.NONE);
     }
 
     /** Whether a document asks for the number of rows of a table. */

@@ -42,13 +42,20 @@ final class SchemaMaker {
 
     /** What has become of the schema. */
     enum Change {
-        NONE,
+        NONE(""),
         /** The table {@code order} has another column than at first. */
-        COLUMN,
+        COLUMN("drift-column"),
         /** A number of it has become a text. */
-        TYPE,
+        TYPE("retype-column"),
         /** No table tells how many rows it has. */
-        COUNT
+        COUNT("no-count");
+
+        /** With which it has. */
+        final String fault;
+
+        Change(String fault) {
+            this.fault = fault;
+        }
     }
 
     SchemaMaker(String stamps, Change change, DataFetcher<?> owner, DataFetcher<?> connection, DataFetcher<?> customers,
