@@ -4,6 +4,7 @@ import java.sql.SQLException;
 
 import jakarta.inject.Singleton;
 
+import dev.nxtsync.error.Words;
 import dev.nxtsync.push.outbox.OutboxOrigin;
 
 /** The command {@code adopt}: an outbox that was restored, copied or failed over is sent from again. */
@@ -11,7 +12,7 @@ import dev.nxtsync.push.outbox.OutboxOrigin;
 record AdoptCommand(OutboxOrigin origin) implements Command {
     int run() throws SQLException {
         if (origin.held().isEmpty()) {
-            System.out.println("ok         the outbox is at home; there is nothing to adopt");
+            System.out.println("ok         the outbox is not a copy; there is nothing to adopt");
             return 0;
         }
         var untold = origin.untold();
@@ -19,8 +20,9 @@ record AdoptCommand(OutboxOrigin origin) implements Command {
             System.out.println("PROBLEM    outbox: " + untold.get().coded());
             return ExitCode.FOUND_PROBLEMS;
         }
-        System.out.println("ok         the outbox is adopted; " + origin.adopt()
-                + " unfinished rows are looked for in Business NXT for NXT_PUSH_REPEAT_AFTER before they are sent");
+        System.out.println("ok         the outbox is adopted; "
+                + Words.count(origin.adopt(), "unfinished row is", "unfinished rows are")
+                + " looked for in Business NXT for NXT_PUSH_REPEAT_AFTER before they are sent");
         return 0;
     }
 }

@@ -16,6 +16,7 @@ import dev.nxtsync.config.SettingsReader;
 import dev.nxtsync.database.DatabaseCheck;
 import dev.nxtsync.database.MigrationDryRun;
 import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.pull.target.TargetCheck;
 import dev.nxtsync.pull.target.TargetTable;
 import dev.nxtsync.push.outbox.OutboxOrigin;
@@ -70,7 +71,7 @@ class CheckCommand implements Command {
     static int unreadable(SettingsReader.SettingsRead reading) {
         var report = new Report();
         problems(reading, report);
-        System.out.println("skipped    all else: what the file says is not known");
+        System.out.println("skipped    everything else, because the file cannot be read");
         return end(report);
     }
 
@@ -94,12 +95,14 @@ class CheckCommand implements Command {
         problems(reading, report);
         if (settings.pulls().isEmpty() && settings.pushes().isEmpty()) {
             report.problem("configuration", ErrorCode.CONFIGURATION,
-                    "There is no pull and no push, so that a daemon would do nothing; set for example "
+                    "There is no pull and no push, so a daemon would do nothing. Set for example "
                             + "NXT_PULLS_ORDERS_TABLE=order.");
         }
         if (reading.problems().isEmpty()) {
-            report.fine("configuration", settings.connections().size() + " connection(s), " + settings.pulls().size()
-                    + " pull(s), " + settings.pushes().size() + " push(es)");
+            report.fine("configuration",
+                    Words.count(settings.connections().size(), "connection") + ", "
+                            + Words.count(settings.pulls().size(), "pull") + ", "
+                            + Words.count(settings.pushes().size(), "push"));
         }
     }
 

@@ -78,7 +78,7 @@ class CommandRunner implements QuarkusApplication {
         boolean isNew = e instanceof SQLException sql && SqlState.UNDEFINED_TABLE.equals(sql.getSQLState());
         return "database: " + (isNew
                 ? new Problem(ErrorCode.DATABASE_ERROR,
-                        "It has no tables of nxt-sync yet. Start the daemon on it once, which makes them.")
+                        "It has no tables of nxt-sync yet. Start the daemon on it once: it makes them.")
                 : DatabaseFault.of(e)).coded();
     }
 }

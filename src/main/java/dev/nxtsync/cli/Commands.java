@@ -41,7 +41,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
                 Commands.DeadLetters.class}, description = {
                         "Without a command it runs as a daemon until it is stopped.",
                         "nxt-sync stands for java -jar quarkus-run.jar."}, footer = {"",
-                                "A command exits with 0 if all is well, 1 if it fails unexpectedly, 2 if the command line or the configuration is wrong, and 3 if it has found a problem. It shares the database with daemons that run, opens no port, and writes what it has to say to standard output. It is a JVM of its own: in a pod start it with -Xmx64m, so that both fit into the memory limit.",
+                                "A command exits with 0 if all is well, 1 if it fails unexpectedly, 2 if the command line or the configuration is wrong, and 3 if it has found a problem. It shares the database with daemons that run, opens no port, and writes to standard output. It is a JVM of its own: in a pod start it with -Xmx64m, so that both fit into the memory limit.",
                                 "",
                                 "Settings are environment variables that begin with NXT_; see docs/configuration.md. What a code means is in docs/errors.md."})
 final class Commands {
@@ -77,16 +77,16 @@ final class Commands {
         @Option(names = "--since", paramLabel = "T", description = "reads what has changed since T, in the server's local time, such as 2026-10-01 or \"2026-10-01 12:00:00\"")
         @Nullable
         LocalDateTime since;
-        @Option(names = "--confirm-deletes", description = "reconciles, and deletes however many rows are gone")
+        @Option(names = "--confirm-deletes", description = "reconciles, and deletes all rows that are gone, however many")
         boolean confirmDeletes;
     }
 
-    @CommandLine.Command(description = "says what is wrong between the client id and the last row, and what to do about it")
-    ParsedCommand check(@Option(names = "--wait", description = "also whether a webhook comes") boolean wait) {
+    @CommandLine.Command(description = "says what is wrong on the way from the client id to the last row, and what to do about it")
+    ParsedCommand check(@Option(names = "--wait", description = "also waits for a webhook") boolean wait) {
         return beans -> beans.select(CheckCommand.class).get().run(wait);
     }
 
-    @CommandLine.Command(description = "how everything stands: troubles, connections, pulls, pushes, last runs")
+    @CommandLine.Command(description = "the state of everything: findings, connections, pulls, pushes, last runs")
     ParsedCommand status() {
         return beans -> beans.select(StatusCommand.class).get().run();
     }
@@ -117,32 +117,32 @@ final class Commands {
         return beans -> beans.select(PullCommand.class).get().run(name, request);
     }
 
-    @CommandLine.Command(description = "lets a pull begin anew with its next run; its rows stay")
+    @CommandLine.Command(description = "a pull begins anew with its next run; its rows stay")
     ParsedCommand reset(@Parameters(paramLabel = "NAME", description = "of the pull") String name) {
         return beans -> beans.select(ResetCommand.class).get().run(name);
     }
 
-    @CommandLine.Command(description = "sends what waits of a push, and says how it stands")
+    @CommandLine.Command(description = "sends what waits of a push, and says how it went")
     ParsedCommand push(@Parameters(paramLabel = "NAME", description = "of the push") String name) {
         return beans -> beans.select(PushCommand.class).get().run(name);
     }
 
-    @CommandLine.Command(description = "lets an outbox be sent from again that was restored, copied or failed over")
+    @CommandLine.Command(description = "allows sending from an outbox that was restored, copied or failed over")
     ParsedCommand adopt() {
         return beans -> beans.select(AdoptCommand.class).get().run();
     }
 
-    @CommandLine.Command(name = "sign-in", description = "prints a link, good once and for ten minutes, by which a person signs in")
+    @CommandLine.Command(name = "sign-in", description = "prints a link for a person to sign in; it works once, within ten minutes")
     ParsedCommand signIn(@Parameters(paramLabel = "NAME", description = "of a user's connection") String name) {
         return beans -> beans.select(SignInCommand.class).get().signIn(name);
     }
 
-    @CommandLine.Command(name = "sign-out", description = "revokes what came of a sign-in; somebody else may then sign in")
+    @CommandLine.Command(name = "sign-out", description = "revokes a sign-in; another person may then sign in")
     ParsedCommand signOut(@Parameters(paramLabel = "NAME", description = "of a user's connection") String name) {
         return beans -> beans.select(SignInCommand.class).get().signOut(name);
     }
 
-    @CommandLine.Command(description = "what a command takes")
+    @CommandLine.Command(description = "shows the arguments and options of a command")
     void help(
             @Parameters(paramLabel = "COMMAND", arity = "0..*", description = "such as pull, or dead-letters retry") @Nullable List<String> path) {
         var command = Optional.ofNullable(spec).orElseThrow().commandLine();
@@ -157,32 +157,32 @@ final class Commands {
     }
 
     /** The command {@code dead-letters}. */
-    @CommandLine.Command(name = "dead-letters", description = "outbox rows about which a person decides")
+    @CommandLine.Command(name = "dead-letters", description = "dead rows of the outbox, which need a decision")
     static final class DeadLetters {
         @Spec
         private @Nullable CommandSpec spec;
 
-        @CommandLine.Command(description = "rows about which a person decides")
+        @CommandLine.Command(description = "lists the rows that need a decision")
         ParsedCommand list() {
             return beans -> beans.select(DeadLettersCommand.class).get().list();
         }
 
-        @CommandLine.Command(description = "all that is known of one")
+        @CommandLine.Command(description = "shows all about one")
         ParsedCommand show(@Parameters(paramLabel = "ID", description = "of the row") Long id) {
             return beans -> beans.select(DeadLettersCommand.class).get().show(id);
         }
 
-        @CommandLine.Command(description = "sends them again, after looking for them")
+        @CommandLine.Command(description = "looks for rows in Business NXT, and sends those again that are not there")
         ParsedCommand retry(@Parameters(paramLabel = "ID", arity = "1..*", description = "of the rows") List<Long> ids,
                 @Option(names = "--payload", paramLabel = "FILE", description = "with another payload, for one row") @Nullable Path payload) {
             if (payload != null && ids.size() > 1) {
                 throw new ParameterException(Optional.ofNullable(spec).orElseThrow().subcommands().get("retry"),
-                        "Option '--payload' (FILE) is for one row; there are " + ids.size() + " IDs");
+                        "Option '--payload' (FILE) is for one row; " + ids.size() + " IDs are given");
             }
             return beans -> beans.select(DeadLettersCommand.class).get().retry(ids, Optional.ofNullable(payload));
         }
 
-        @CommandLine.Command(description = "lets them be, so that their groups go on")
+        @CommandLine.Command(description = "gives rows up, so that their groups go on")
         ParsedCommand discard(
                 @Parameters(paramLabel = "ID", arity = "1..*", description = "of the rows") List<Long> ids) {
             return beans -> beans.select(DeadLettersCommand.class).get().discard(ids);
@@ -203,7 +203,7 @@ final class Commands {
         var line = new CommandLine(new Commands());
         var completion = new CommandLine(new GenerateCompletion());
         completion.getCommandSpec().usageMessage()
-                .description("prints a script by which bash and zsh complete nxt-sync");
+                .description("prints a script that completes nxt-sync in bash and zsh");
         line.addSubcommand(completion);
         withHelp(line);
         return line.registerConverter(Integer.class, text -> Integer.valueOf(digits(text, 9)))
@@ -236,7 +236,7 @@ final class Commands {
         var oneOf = command.getCommandSpec().argGroups();
         if (!oneOf.isEmpty()
                 && (e instanceof MutuallyExclusiveArgsException || e instanceof MaxValuesExceededException)) {
-            return "Only one of " + oneOf.get(0).synopsis() + " can be given, and once.";
+            return "Only one of " + oneOf.get(0).synopsis() + " can be given, and only once.";
         }
         if (!(e instanceof UnmatchedArgumentException unmatched)) {
             return String.valueOf(e.getMessage()).replaceFirst("^Error: ", "") + ".";

@@ -1,5 +1,6 @@
 package dev.nxtsync.cli;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import io.quarkus.arc.Unremovable;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.schema.Tenants;
 import dev.nxtsync.pull.plan.PullValidator;
@@ -52,7 +54,7 @@ record ConnectionCheck(Settings settings, Connections connections, Tenants tenan
     }
 
     private static void token(Settings.Connection connection, AccessToken token, Report report) {
-        String lifetime = "valid for " + (token.expiresAt() - token.requestedAt()) / 1_000_000_000 + " s";
+        String lifetime = "valid for " + Words.time(Duration.ofNanos(token.expiresAt() - token.requestedAt()));
         if (token.scope().equals(connection.askedScope())) {
             report.fine("token of " + connection.name(), "asked and granted scope " + token.scope() + ", " + lifetime);
         } else {
@@ -69,8 +71,9 @@ record ConnectionCheck(Settings settings, Connections connections, Tenants tenan
         for (int wanted : connection.customer()) {
             if (customers.stream().noneMatch(customer -> customer.number() == wanted)) {
                 report.problem("customers of " + connection.name(), ErrorCode.CUSTOMER_UNKNOWN,
-                        "The customer " + wanted + " of NXT_CUSTOMER is not one of those that this client id "
-                                + "can see: " + customers + ". " + ErrorCode.CUSTOMER_UNKNOWN.nextStep());
+                        "This client id does not see the customer " + wanted + " of NXT_CUSTOMER. It sees "
+                                + (customers.isEmpty() ? "none" : Words.list(customers)) + ". "
+                                + ErrorCode.CUSTOMER_UNKNOWN.nextStep());
             }
         }
         if (customers.isEmpty()) {
@@ -95,8 +98,7 @@ record ConnectionCheck(Settings settings, Connections connections, Tenants tenan
                 report.problem(what, ErrorCode.NO_COMPANY, customer.name()
                         + " has no company that this client id sees. " + ErrorCode.NO_COMPANY.nextStep());
             } else {
-                report.fine(what, customer.name() + ", with " + String.join(", ",
-                        companies.stream().map(company -> company.number() + " " + company.name()).toList()));
+                report.fine(what, customer.name() + ", with " + Words.list(companies));
             }
         }
         return all;
@@ -123,14 +125,14 @@ record ConnectionCheck(Settings settings, Connections connections, Tenants tenan
         });
         result.strangers()
                 .forEach((pull, strangers) -> report.problem("pull " + pull, ErrorCode.COMPANY_NOT_GRANTED,
-                        "The client id does not see " + strangers + " of COMPANIES. "
+                        "The client id does not see these companies of COMPANIES: " + Words.list(strangers) + ". "
                                 + ErrorCode.COMPANY_NOT_GRANTED.nextStep()));
         var refused = result.readings().stream().filter(each -> each.obstacle().isPresent()).toList();
         refused.forEach(each -> report.problem(each.tenant().toString(), each.obstacle().orElseThrow()));
         int read = result.readings().size() - refused.size();
         if (read > 0) {
-            report.fine("rows", "one of each pull can be read in " + read
-                    + (read == 1 ? " company or customer" : " companies and customers"));
+            report.fine("rows", "one of each pull can be read in "
+                    + Words.count(read, "company or customer", "companies and customers"));
         }
         return result.targets();
     }
@@ -140,7 +142,7 @@ record ConnectionCheck(Settings settings, Connections connections, Tenants tenan
                 .filter(push -> push.company().isPresent()
                         && companies.stream().noneMatch(company -> company.number() == push.company().get()))
                 .forEach(push -> report.problem("push " + push.name(), ErrorCode.COMPANY_NOT_GRANTED,
-                        "The client id does not see its COMPANY " + push.company().get() + ". "
+                        "The client id does not see the company of its COMPANY, " + push.company().get() + ". "
                                 + ErrorCode.COMPANY_NOT_GRANTED.nextStep()));
     }
 }

@@ -9,6 +9,7 @@ import jakarta.inject.Singleton;
 
 import org.apache.commons.lang3.function.FailableLongPredicate;
 
+import dev.nxtsync.error.Words;
 import dev.nxtsync.push.PayloadMemory;
 import dev.nxtsync.push.outbox.OutboxApi;
 import dev.nxtsync.push.outbox.OutboxApi.Entry;
@@ -27,8 +28,7 @@ record DeadLettersCommand(OutboxApi entries, PayloadMemory memory) implements Co
         }
         System.out.println(troubled.isEmpty()
                 ? "ok         there are no dead letters"
-                : troubled.size() + (troubled.size() == 1 ? " row" : " rows")
-                        + (troubled.size() == MOST ? ", and more" : ""));
+                : Words.count(troubled.size(), "row") + (troubled.size() == MOST ? ", and more" : ""));
         return 0;
     }
 
@@ -63,15 +63,14 @@ record DeadLettersCommand(OutboxApi entries, PayloadMemory memory) implements Co
     }
 
     private static void undecided(long id, Optional<Entry> entry) {
-        System.out.println("PROBLEM    row " + id
-                + entry.map(each -> " is " + each.get("state") + ", about which nobody need decide")
-                        .orElse(" is not in the outbox"));
+        System.out.println("PROBLEM    row " + id + entry
+                .map(each -> " is " + each.get("state") + ", and needs no decision").orElse(" is not in the outbox"));
     }
 
     private static void show(Entry entry) {
         entry.columns()
                 .forEach((name, value) -> System.out.printf("%-12s%s%n", name, value.or(() -> name.equals("payload")
-                        ? Optional.of("(" + entry.payloadBytes() + " bytes, more than this process has memory for; "
+                        ? Optional.of("(" + entry.payloadBytes() + " bytes, too large for the memory of this process; "
                                 + "see it in nxt_sync.outbox)")
                         : Optional.empty()).orElse("")));
     }

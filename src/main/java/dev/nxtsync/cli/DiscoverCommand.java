@@ -9,6 +9,7 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SnakeCase;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.Column.Companion;
 import dev.nxtsync.pull.preview.TableDiscovery;
@@ -48,25 +49,22 @@ class DiscoverCommand implements Command {
     }
 
     private static void print(Settings.Connection connection, TableDiscovery.Discovered findings) {
-        System.out.println("connection " + connection.name() + " sees the customers " + findings.customers()
+        System.out.println("connection " + connection.name() + " sees the customers " + Words.list(findings.customers())
                 + " and these companies:");
-        findings.companies().forEach(company -> System.out
-                .println("  " + company.number() + " " + company.name() + ", of customer " + company.customer()));
+        findings.companies()
+                .forEach(company -> System.out.println("  " + company + ", of customer " + company.customer()));
         for (Found each : findings.tables()) {
             System.out.println("table " + each.table().name() + ", " + size(each) + ", "
-                    + each.key().map(key -> "key " + String.join(", ", key)).orElse("its key is not known here")
-                    + (each.table().tellsChanges() ? "" : ", read whole each time"));
+                    + each.key().map(key -> "key " + String.join(", ", key)).orElse("key not known here")
+                    + (each.table().tellsChanges() ? "" : ", read completely each time"));
             each.table().columns().values().forEach(column -> System.out
                     .println(String.format(Locale.ROOT, "  %-32s %s", column.name(), type(column))));
         }
     }
 
     private static String size(Found found) {
-        String owner = found.table().scope() == Scope.COMPANY
-                ? found.owners() == 1 ? "company" : "companies"
-                : found.owners() == 1 ? "customer" : "customers";
-        return found.rows().map(rows -> rows + (rows == 1 ? " row" : " rows")).orElse("rows not countable") + " in "
-                + found.owners() + " " + owner;
+        return found.rows().map(rows -> Words.count(rows, "row")).orElse("rows not countable") + " in "
+                + Words.count(found.owners(), found.table().scope() == Scope.COMPANY ? "company" : "customer");
     }
 
     private static String type(Column column) {
@@ -94,7 +92,8 @@ class DiscoverCommand implements Command {
             lines.add("  target: " + SnakeCase.of(table) + "_" + connection);
         }
         if (found.key().isEmpty()) {
-            lines.add("  key: …  # all columns of its primary key, which the API does not tell; a part loses rows");
+            lines.add(
+                    "  key: COLUMNS  # all columns of the primary key, which the API does not tell; a part would lose rows");
         }
         lines.forEach(line -> System.out.println("    " + (ready ? "" : "# ") + line));
     }

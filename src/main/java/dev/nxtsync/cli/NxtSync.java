@@ -70,7 +70,7 @@ public final class NxtSync {
         if (!System.out.checkError() || exitCode != 0) {
             return exitCode;
         }
-        System.err.println("Not all that there is to say could be written to standard output.");
+        System.err.println("The output could not be written completely.");
         return ExitCode.UNEXPECTED;
     }
 

@@ -41,7 +41,7 @@ final class PayloadFile {
             }
             parser.skipChildren();
             if (parser.nextToken() != null) {
-                throw unusable(file, "goes on after its end (line " + parser.currentLocation().getLineNr()
+                throw unusable(file, "has more text after its end (line " + parser.currentLocation().getLineNr()
                         + "); one JSON object is expected");
             }
             return text;
@@ -57,11 +57,11 @@ final class PayloadFile {
             throw unusable(file, "is not there");
         }
         if (!Files.isRegularFile(file)) {
-            throw unusable(file, "is no file that can be read");
+            throw unusable(file, "is not a regular file");
         }
         try {
             if (Files.size(file) > LONGEST) {
-                throw unusable(file, "is larger than " + LONGEST + " bytes, which no payload may be");
+                throw unusable(file, "is larger than " + LONGEST + " bytes, the most that a payload may have");
             }
             return Files.readString(file);
         } catch (CharacterCodingException e) {

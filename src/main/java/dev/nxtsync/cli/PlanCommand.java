@@ -4,6 +4,7 @@ import java.util.Locale;
 
 import jakarta.inject.Singleton;
 
+import dev.nxtsync.error.Words;
 import dev.nxtsync.pull.preview.FirstLoads;
 import dev.nxtsync.pull.preview.LoadEstimates;
 import dev.nxtsync.tenant.Tenant;
@@ -32,11 +33,14 @@ record PlanCommand(LoadEstimates estimates) implements Command {
                     megabytes(each.bytes()), each.requests(), minutes(each.minutes())));
         }
         System.out.println(line("all", "", rows, megabytes(bytes), requests, minutes(all.minutes())));
-        System.out.println("At " + estimates.perMinute()
-                + " requests a minute. Rows are counted by the API; megabytes of JSON, by a sample of each table; a request that brings the first pages of all tables of a company is "
-                + "counted with the first; minutes from "
-                + "the start of the daemon, by how fast the API answers now: nine of ten first loads end within that range, "
-                + "if nothing is in their way.");
+        System.out.printf(
+                """
+                        At %s a minute.
+                        Rows: as the API counts them. MB: of JSON, by a sample of each table.
+                        Requests: one that reads the first pages of all tables of a company counts for the first table.
+                        Minutes: from the start of the daemon, by how fast the API answers now. Nine of ten first loads end within that range, if nothing delays them.
+                        """,
+                Words.count(estimates.perMinute(), "request"));
         return well ? 0 : ExitCode.FOUND_PROBLEMS;
     }
 

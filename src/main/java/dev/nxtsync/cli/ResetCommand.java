@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.pull.state.PullUnitStore;
 
 /** The command {@code reset}: a pull forgets how far it has come, and keeps its rows. */
@@ -13,8 +14,8 @@ record ResetCommand(Settings settings, PullUnitStore units) implements Command {
     int run(String name) throws SQLException, UnusableArgument {
         var pull = Command.named("pull", settings.pulls(), name);
         int companies = units.reset(pull.name());
-        System.out.println("ok         pull " + pull.name() + " begins anew in " + companies
-                + (companies == 1 ? " company" : " companies") + " with its next run; its rows stay");
+        System.out.println("ok         pull " + pull.name() + " begins anew in " + Words.count(companies, "company")
+                + " with its next run; its rows stay");
         return 0;
     }
 }

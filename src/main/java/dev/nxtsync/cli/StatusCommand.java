@@ -15,6 +15,7 @@ import jakarta.inject.Singleton;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.nxtsync.error.Words;
 import dev.nxtsync.signin.EncryptionKeys;
 import dev.nxtsync.status.ConnectionStatus;
 import dev.nxtsync.status.ShownFinding;
@@ -93,7 +94,7 @@ record StatusCommand(StatusReport status) implements Command {
                 ? ""
                 : pull.underWay() + ": " + Objects.requireNonNullElse(pull.underWayRows(), 0L)
                         + (pull.underWayExpected() == null ? "" : " of " + pull.underWayExpected());
-        return line(pull.job(), pull.company(), pull.state(), pull.rows() + " rows",
+        return line(pull.job(), pull.company(), pull.state(), Words.count(pull.rows(), "row"),
                 pull.completeAsOf() == null
                         ? "not complete yet"
                         : "complete as of "
@@ -105,7 +106,7 @@ record StatusCommand(StatusReport status) implements Command {
     private static String unit(UnitRow unit) {
         return line(unit.kind(), unit.job(), unit.company(),
                 unit.holder() == null
-                        ? unit.failures() + " failures, next attempt " + time(unit.retryAt())
+                        ? Words.count(unit.failures(), "failure") + ", next attempt " + time(unit.retryAt())
                         : "on " + unit.holder()
                                 + (unit.claimedAt() == null ? ", with another" : " since " + time(unit.claimedAt())));
     }

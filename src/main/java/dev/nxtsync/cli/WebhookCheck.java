@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.inbox.LastEvents;
 import dev.nxtsync.inbox.LastEvents.LastEvent;
 
@@ -37,7 +38,7 @@ record WebhookCheck(Settings settings, Report report, Duration patience) {
         for (String table : new TreeSet<>(settings.pulls().values().stream().map(Settings.Pull::table).toList())) {
             var own = events.stream().filter(each -> each.table().equals(table)).toList();
             if (own.isEmpty()) {
-                report.note("webhooks of " + table, "none has come yet. If they are wanted, add a "
+                report.note("webhooks of " + table, "none has arrived yet. If you want webhooks, add a "
                         + "row for each company to WebhookSubscription in Business NXT; see docs/webhooks.md");
             } else {
                 report.fine("webhooks of " + table, own.stream().map(LastEvent::toString).collect(joining("; ")));
@@ -50,8 +51,8 @@ record WebhookCheck(Settings settings, Report report, Duration patience) {
     }
 
     private void waitForEvent(List<LastEvent> before) throws SQLException {
-        System.out.println("waiting    for a webhook, " + patience.toMinutes()
-                + " minutes at most; the daemon must be running. Change a row in Business NXT now");
+        System.out.println("waiting    for a webhook, " + Words.time(patience)
+                + " at most; the daemon must be running. Change a row in Business NXT now");
         long until = System.nanoTime() + patience.toNanos();
         while (System.nanoTime() - until < 0) {
             var come = LastEvents.read(settings).stream().filter(each -> !before.contains(each)).toList();
@@ -66,6 +67,7 @@ record WebhookCheck(Settings settings, Report report, Duration patience) {
                 return;
             }
         }
-        report.problem("webhooks", ErrorCode.WEBHOOK_MISSING, "None has come. " + ErrorCode.WEBHOOK_MISSING.nextStep());
+        report.problem("webhooks", ErrorCode.WEBHOOK_MISSING,
+                "No webhook has arrived. " + ErrorCode.WEBHOOK_MISSING.nextStep());
     }
 }

@@ -17,6 +17,8 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import dev.nxtsync.error.QuotedText;
+
 /** What is wrong with settings that are each well formed: lengths, names, addresses, and settings that contradict. */
 final class CrossChecks {
     /** A GraphQL name (GraphQL specification, section 2.1.9) as Business NXT writes tables and columns. */
@@ -52,7 +54,7 @@ final class CrossChecks {
         if (settings.budget().inProgress() > settings.budget().slots()) {
             checks.add("NXT_BUDGET_IN_PROGRESS",
                     "\"" + settings.budget().inProgress() + "\" is more than NXT_BUDGET_SLOTS ("
-                            + settings.budget().slots() + "), of which each request in progress takes one");
+                            + settings.budget().slots() + "); each request in progress takes one of these slots");
         }
         checks.callerKey(CallerKey.OPERATOR, settings.operatorKey());
         checks.callerKey(CallerKey.WEBHOOKS, settings.webhookKeys());
@@ -66,7 +68,7 @@ final class CrossChecks {
             checks.add("NXT_PUSH_REPEAT_AFTER",
                     "\"" + settings.push().repeatAfter().toSeconds() + "s\" is not more than NXT_API_TIME_LIMIT ("
                             + settings.api().timeLimit().toSeconds()
-                            + "s), in which the server may still be at work on what was sent");
+                            + "s), the time that the server may still work on what was sent");
         }
         return checks.problems;
     }
@@ -93,14 +95,13 @@ final class CrossChecks {
         if (notice.url().isPresent() != notice.key().isPresent()) {
             add(notice.url().isPresent() ? "NXT_NOTICE_KEY" : "NXT_NOTICE_URL",
                     "is not set, and " + (notice.url().isPresent() ? "NXT_NOTICE_URL" : "NXT_NOTICE_KEY")
-                            + " is; a notice needs an address and the key that signs it");
+                            + " is; a notice needs an address and a key that signs it");
         }
         // an address may hold a secret of its receiver, so that it is not shown
         secret("NXT_NOTICE_URL", notice.url(), unless(CrossChecks::isAddress, "is not an http or https address"));
-        secret("NXT_NOTICE_KEY", notice.key(),
-                unless(CrossChecks::isNoticeKey,
-                        "is not a key of the Standard Webhooks scheme: whsec_ and 24 to 64 bytes in base64, as from: "
-                                + "echo whsec_$(openssl rand -base64 32)"));
+        secret("NXT_NOTICE_KEY", notice.key(), unless(CrossChecks::isNoticeKey,
+                "is not a key of the Standard Webhooks scheme (whsec_ and 24 to 64 bytes in base64); make one with: "
+                        + "echo whsec_$(openssl rand -base64 32)"));
     }
 
     private static boolean isNoticeKey(String key) {
@@ -133,15 +134,15 @@ final class CrossChecks {
         if (connection.clientId().length() > CLIENT_ID_LENGTH) {
             add(connection.variable("CLIENT_ID"),
                     "\"" + connection.clientId() + "\" has " + connection.clientId().length()
-                            + " characters; Business NXT stores the client id of a service as a user "
-                            + "name of at most " + CLIENT_ID_LENGTH);
+                            + " characters; a service's client id has at most " + CLIENT_ID_LENGTH
+                            + ", because Business NXT stores it as a user name");
         }
         if (connection.refreshLifetime().isPresent() || connection.refreshIdle().isPresent()
                 || !connection.refreshGrace().isZero()) {
             add(connection.variable(connection.refreshLifetime().isPresent()
                     ? "REFRESH_LIFETIME"
                     : connection.refreshIdle().isPresent() ? "REFRESH_IDLE" : "REFRESH_GRACE"),
-                    "is set, and the connection acts as a service, which has no refresh token; set "
+                    "is set, but the connection acts as a service, which has no refresh token; set "
                             + connection.variable("KIND") + " to user, or leave it out");
         }
     }
@@ -162,16 +163,14 @@ final class CrossChecks {
         settings.connections().values().stream().filter(each -> each.kind() == Settings.ConnectionKind.USER).findFirst()
                 .ifPresent(user -> {
                     if (settings.publicUrl().isEmpty()) {
-                        add("NXT_PUBLIC_URL",
-                                "is not set, and the connection " + user.name()
-                                        + " is a user's; name the address at which browsers find this daemon, such as "
-                                        + "https://nxt.example.com");
+                        add("NXT_PUBLIC_URL", "is not set, but the connection " + user.name()
+                                + " acts as a user; set the address at which browsers find this daemon, such as "
+                                + "https://nxt.example.com");
                     }
                     if (settings.encryptionKey().isEmpty()) {
-                        add("NXT_ENCRYPTION_KEY",
-                                "is not set, and the connection " + user.name()
-                                        + " is a user's, whose refresh token is kept in the database; make a key with: "
-                                        + "openssl rand -base64 32");
+                        add("NXT_ENCRYPTION_KEY", "is not set, but the connection " + user.name()
+                                + " acts as a user, whose refresh token is stored in the database; make a key with: "
+                                + "openssl rand -base64 32");
                     }
                 });
         settings.publicUrl().filter(url -> !isPublic(url)).ifPresent(url -> add("NXT_PUBLIC_URL", "\"" + url
@@ -183,11 +182,11 @@ final class CrossChecks {
             }
             Stream.of(parameters.split("&", -1)).map(pair -> pair.split("=", 2)[0]).filter(AUTHORIZATION::contains)
                     .forEach(name -> add("NXT_AUTHORIZATION_PARAMETERS",
-                            "has " + name + ", which the sign-in sets by itself"));
+                            "has " + name + ", which the sign-in sets by itself; leave it out"));
         });
         secret("NXT_ENCRYPTION_KEY", settings.encryptionKey(),
                 unless(CrossChecks::areKeys,
-                        "is not 32 bytes in base64, or several of those, separated by commas; make "
+                        "is not a key of 32 bytes in base64, nor several of them separated by commas; make "
                                 + "one with: openssl rand -base64 32"));
     }
 
@@ -225,7 +224,7 @@ final class CrossChecks {
         pull.target().filter(target -> !TARGET.matcher(target).matches()).ifPresent(target -> add(prefix + "TARGET",
                 "\"" + target + "\" is not a table name; write letters, digits and underscores, at most 63"));
         if (pull.every().isPresent() && pull.cron().isPresent()) {
-            add(prefix + "CRON", "is set, and " + prefix + "EVERY too; set one of the two");
+            add(prefix + "CRON", "is set, and " + prefix + "EVERY too; set only one of the two");
         }
         try {
             pull.cadence(ZoneOffset.UTC);
@@ -237,8 +236,9 @@ final class CrossChecks {
             add(prefix + "OVERLAP", "\"" + pull.overlap().toSeconds() + "s\" is less than twice NXT_API_TIME_LIMIT ("
                     + settings.api().timeLimit().toSeconds() + "s); changes that are committed late would be lost");
         }
-        pull.filter().filter(filter -> !isObject(filter)).ifPresent(filter -> add(prefix + "FILTER",
-                "is not a JSON object; write for example {\"customerNo\": {\"_gt\": 0}}"));
+        pull.filter().filter(filter -> !isObject(filter))
+                .ifPresent(filter -> add(prefix + "FILTER", "\"" + QuotedText.name(filter)
+                        + "\" is not a JSON object; write for example {\"customerNo\": {\"_gt\": 0}}"));
     }
 
     private void push(Settings.Push push, Settings settings) {
@@ -249,7 +249,7 @@ final class CrossChecks {
                     + String.join(", ", settings.connections().keySet()));
         } else if (Stream.of(connection.askedScope().split(" ")).anyMatch(scope -> scope.endsWith("-readonly"))) {
             add(prefix + "CONNECTION", "\"" + push.connection() + "\" has the scope \"" + connection.askedScope()
-                    + "\", with which nothing can be written; take a scope without -readonly at its end");
+                    + "\", which allows no writing; use a scope without -readonly at its end");
         }
         if (!push.table().isEmpty()) {
             identifier(prefix + "TABLE", push.table());
@@ -263,7 +263,7 @@ final class CrossChecks {
                     : "is not set; name the columns by which the record is found, such as orderNo");
         } else if (push.operation() == Settings.Operation.CREATE && push.keyColumn().size() > 1) {
             add(prefix + "KEY_COLUMN", "\"" + String.join(",", push.keyColumn())
-                    + "\" is more than one column; of a create, one column carries the key");
+                    + "\" is more than one column; for create, name the one that carries the key");
         }
         push.then().ifPresent(then -> {
             String[] parts = then.strip().split("\\s+", 2);
@@ -273,13 +273,16 @@ final class CrossChecks {
                         + "\" is not a processing's name, optionally followed by its arguments as JSON; write for example finish {\"finishType\": 0}");
             }
             if (push.operation() == Settings.Operation.DELETE) {
-                add(prefix + "THEN", "\"" + then + "\" cannot follow a delete, after which there is no record");
+                add(prefix + "THEN",
+                        "\"" + then + "\" cannot follow a delete, because the record is gone then; leave it out");
             }
         });
-        push.doneWhen().filter(filter -> !isObject(filter)).ifPresent(filter -> add(prefix + "DONE_WHEN",
-                "is not a JSON object; write for example {\"orderStatus\": {\"_eq\": 3}}"));
+        push.doneWhen().filter(filter -> !isObject(filter))
+                .ifPresent(filter -> add(prefix + "DONE_WHEN", "\"" + QuotedText.name(filter)
+                        + "\" is not a JSON object; write for example {\"orderStatus\": {\"_eq\": 3}}"));
         if (push.doneWhen().isPresent() && push.then().isEmpty()) {
-            add(prefix + "DONE_WHEN", "is set, and " + prefix + "THEN is not; it says when that processing has run");
+            add(prefix + "DONE_WHEN",
+                    "is set, and " + prefix + "THEN is not; DONE_WHEN says when that processing has run");
         }
     }
 
@@ -302,17 +305,18 @@ final class CrossChecks {
     private void identifier(String setting, String text) {
         if (!IDENTIFIER.matcher(text).matches()) {
             add(setting,
-                    "\"" + text + "\" is not a GraphQL name as Business NXT has them; write for example orderLine");
+                    "\"" + text + "\" is not a GraphQL name; write it as Business NXT does, for example orderLine");
         }
     }
 
     /** Of an address to which secrets or tokens go. */
     private void address(String setting, String text, PlainHttp plainHttp) {
         if (!isAddress(text)) {
-            add(setting, "\"" + text + "\" is not an http or https address");
+            add(setting,
+                    "\"" + text + "\" is not an http or https address; write for example https://business.visma.net");
         } else if (!plainHttp.allows(URI.create(text))) {
             String host = URI.create(text).getHost();
-            add(setting, "\"" + text + "\" is not an https address, so that secrets would be read on the way; write "
+            add(setting, "\"" + text + "\" is not an https address, so secrets could be read on the way; write "
                     + "https, or name " + host + " in NXT_PLAIN_HTTP_HOSTS if it is a sandbox in a private network");
         }
     }

@@ -37,7 +37,7 @@ public final class DatabaseUrl {
         }
         int at = url.indexOf('@');
         if (url.startsWith(SCHEME) && at >= 0 && at < (url.indexOf('?') < 0 ? url.length() : url.indexOf('?'))) {
-            return Optional.of("names somebody before its host; take that out, and set NXT_DATABASE_USER, and "
+            return Optional.of("names a user before its host; take that out, and set NXT_DATABASE_USER, and "
                     + "NXT_DATABASE_PASSWORD or NXT_DATABASE_PASSWORD_FILE instead");
         }
         if (decoded.isEmpty() || !ADDRESS.matcher(url).matches()) {

@@ -30,7 +30,7 @@ record RawSettings(Map<String, String> values, List<SettingError> problems, List
                 String whole = VariableName.whole(name);
                 if (!whole.equals(name) && !environment.getOrDefault(whole, "").isBlank() && !value.isBlank()) {
                     problems.add(new SettingError(name,
-                            "is set, and " + whole + " too, which is the same; set one of the two"));
+                            "is set, and " + whole + " too, which is the same setting; set only one of the two"));
                 }
                 put(all, whole, value);
             }

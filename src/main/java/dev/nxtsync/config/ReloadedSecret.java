@@ -59,7 +59,7 @@ public final class ReloadedSecret {
                     Optional.of(e.getCause() instanceof UnusableText unusable
                             ? said(mounted, unusable.flaw())
                             : "The file " + mounted.file() + " of " + kind.variable()
-                                    + " cannot be read; the key before is still good."));
+                                    + " cannot be read; the former key is still used."));
         }
         var flaw = kind.flaw(value).map(what -> said(mounted, what));
         return new ReadSecret(flaw.isPresent() ? known.value() : value, flaw);
@@ -67,7 +67,7 @@ public final class ReloadedSecret {
 
     private String said(Secret.Mounted mounted, String flaw) {
         return "What the file " + mounted.file() + " of " + kind.variable() + " says " + flaw
-                + "; the key before is still good.";
+                + "; the former key is still used.";
     }
 
     @Override

@@ -45,8 +45,7 @@ final class SecretText {
         }
         if (NEXT_KEY.matcher(secret).replaceAll(",").codePoints().anyMatch(SecretText::isUnseen)) {
             return Optional
-                    .of("has a control character or another that nobody sees, such as a tab or a line end; write it "
-                            + "anew without one");
+                    .of("has an invisible character, such as a tab or a line end; write it again without " + "one");
         }
         return Optional.empty();
     }

@@ -148,7 +148,7 @@ public final class SettingsReader {
         var inline = raw.get(variable);
         var file = raw.get(fileVariable);
         if (inline != null && file != null) {
-            add(variable, "is set, and " + VariableName.shown(fileVariable) + " too; set one of the two");
+            add(variable, "is set, and " + VariableName.shown(fileVariable) + " too; set only one of the two");
         }
         if (file == null) {
             return Optional.ofNullable(inline).map(Secret::of).map(secret -> looked(secret, variable, "what it says"));

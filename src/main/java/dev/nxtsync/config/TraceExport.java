@@ -37,15 +37,15 @@ public record TraceExport(Optional<String> endpoint, Optional<Secret> secretHead
             // which may hold a password, so that it is not shown
             flaws.add(ENDPOINT + " is not an http or https address; write for example http://collector:4318");
         } else if (endpoint.matches(".*[@?#].*")) {
-            flaws.add(
-                    ENDPOINT + " has a user, a query or a fragment, and is to have host, port and path only; what the "
-                            + "collector wants to be shown belongs into " + HEADERS);
+            flaws.add(ENDPOINT
+                    + " has a user, a query or a fragment; write only host, port and path. Credentials for the "
+                    + "collector belong into " + HEADERS);
         }
         String protocol = environment.getOrDefault(PROTOCOL, "").strip();
         if (!protocol.isEmpty() && !protocol.equals("http/protobuf")) {
             flaws.add(
-                    PROTOCOL + " is \"" + protocol + "\", and traces are sent by http/protobuf only; leave it out, and "
-                            + "let " + ENDPOINT + " have the collector's port for that, mostly 4318");
+                    PROTOCOL + " is \"" + protocol + "\", but traces are sent by http/protobuf only; leave it out, and "
+                            + "give " + ENDPOINT + " the collector's port for it, mostly 4318");
         }
         String headers = environment.getOrDefault(HEADERS, "").strip();
         if (parsed(headers).isEmpty()) {

@@ -24,13 +24,13 @@ record UnknownSetting(String variable, Set<String> known) {
     }
 
     private String explain() {
-        String capitals = variable.toUpperCase(Locale.ROOT);
-        if (!capitals.equals(variable)) {
-            return "is not a setting; variables are written in capitals: " + capitals;
+        String possible = variable.toUpperCase(Locale.ROOT).replace("-", "");
+        if (!possible.equals(variable)) {
+            return "is not a setting; a variable has only capitals, digits and underscores: " + possible;
         }
         var entry = ENTRY.matcher(variable);
         if (!entry.matches()) {
-            return "has no name and key; write for example NXT_PULLS_ORDERS_TABLE";
+            return "has no name or no key; write for example NXT_PULLS_ORDERS_TABLE";
         }
         String property = entry.group(3);
         Set<String> properties = new TreeSet<>();
@@ -47,8 +47,8 @@ record UnknownSetting(String variable, Set<String> known) {
         if (underscored.isPresent()) {
             String name = entry.group(2) + "_"
                     + property.substring(0, property.length() - underscored.get().length() - 1);
-            return "a name is one word of letters and digits that begins with a letter, not \"" + name
-                    + "\"; write NXT_" + entry.group(1) + "_" + name.replace("_", "") + "_" + underscored.get();
+            return NAME_RULE + "\"" + name + "\"; write NXT_" + entry.group(1) + "_" + name.replace("_", "") + "_"
+                    + underscored.get();
         }
         return "is not a setting" + NameSuggestion.to(property, properties)
                 .map(near -> "; did you mean NXT_" + entry.group(1) + "_" + entry.group(2) + "_" + near + "?")

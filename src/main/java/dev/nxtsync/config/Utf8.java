@@ -11,13 +11,12 @@ final class Utf8 {
     /** @throws UnusableText if they are not UTF-8, with the line in which they are not */
     static String decode(byte[] bytes) throws UnusableText {
         if (isUtf16(bytes)) {
-            throw new UnusableText("is UTF-16, or no text at all; save it as UTF-8 without a byte order mark (BOM)");
+            throw new UnusableText("is UTF-16 or not text; save it as UTF-8 without a byte order mark (BOM)");
         }
         var in = ByteBuffer.wrap(bytes);
         var out = CharBuffer.allocate(bytes.length);
         if (StandardCharsets.UTF_8.newDecoder().decode(in, out, true).isError()) {
-            throw new UnusableText(
-                    "is not UTF-8, by a byte in line " + line(bytes, in.position()) + "; save it as UTF-8");
+            throw new UnusableText("is not UTF-8 (see line " + line(bytes, in.position()) + "); save it as UTF-8");
         }
         return out.flip().toString();
     }

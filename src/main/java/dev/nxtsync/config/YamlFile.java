@@ -32,7 +32,7 @@ record YamlFile(Map<String, String> values, List<SettingError> problems, List<St
         } catch (IOException e) {
             return unreadable(file,
                     Files.isDirectory(file)
-                            ? "is a directory, such as Docker makes where the file to mount is not there"
+                            ? "is a directory; Docker makes one if the file to mount is missing"
                             : "cannot be read; make it readable for this process");
         }
     }

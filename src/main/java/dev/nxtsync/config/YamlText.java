@@ -67,7 +67,7 @@ final class YamlText {
         } catch (MarkedYAMLException e) {
             throw syntax(e, text);
         } catch (YAMLException e) {
-            throw new UnusableText("is longer, nests deeper or repeats more than a configuration does");
+            throw new UnusableText("is too long, nests too deep or repeats too much for a configuration");
         }
         var reader = new YamlText();
         if (root instanceof MappingNode mapping) {
@@ -84,7 +84,7 @@ final class YamlText {
         for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
             int character = text.codePointAt(i);
             if (!StreamReader.isPrintable(character)) {
-                throw new UnusableText("line %d, column %d: the character U+%04X has no place in YAML; take it out"
+                throw new UnusableText("line %d, column %d: the character U+%04X is not allowed in YAML; take it out"
                         .formatted(line, text.codePointCount(start, i) + 1, character));
             }
             if (character == '\n') {
@@ -105,7 +105,7 @@ final class YamlText {
                         + (begun != null && begun.getLine() < mark.getLine()
                                 ? ", or what begins in line " + (begun.getLine() + 1) + " does not end"
                                 : "")
-                        + "; look at indentation, colons and quotes, and put what begins with a special character in quotes");
+                        + "; check indentation, colons and quotes, and put text that begins with a special character in quotes");
     }
 
     private static UnusableText at(Node node, String flaw) {
@@ -119,7 +119,7 @@ final class YamlText {
     private void mapping(String prefix, MappingNode mapping) throws UnusableText {
         refuseTag(mapping);
         if (!around.add(mapping)) {
-            throw at(mapping, "this stands in itself, by its anchor");
+            throw at(mapping, "this contains itself, through its anchor");
         }
         for (NodeTuple member : members(mapping)) {
             value(prefix + ((ScalarNode) member.getKeyNode()).getValue(), member);
@@ -144,7 +144,7 @@ final class YamlText {
         var items = new ArrayList<String>();
         for (Node item : sequence.getValue()) {
             if (!(item instanceof ScalarNode scalar)) {
-                throw at(item, "an item of a list is a name or a number");
+                throw at(item, "an item of a list must be a name or a number");
             }
             items.add(scalar(scalar));
         }
@@ -172,7 +172,7 @@ final class YamlText {
         var merged = new ArrayList<Node>();
         for (NodeTuple member : mapping.getValue()) {
             if (!(member.getKeyNode() instanceof ScalarNode key)) {
-                throw at(member.getKeyNode(), "a key is a name");
+                throw at(member.getKeyNode(), "a key must be a name");
             }
             refuseTag(key);
             if (key.getTag().equals(Tag.MERGE)) {
@@ -194,19 +194,19 @@ final class YamlText {
             }
         } else if (node instanceof MappingNode other) {
             if (!around.add(other)) {
-                throw at(other, "this stands in itself, by its anchor");
+                throw at(other, "this contains itself, through its anchor");
             }
             members(other).forEach(member -> own.putIfAbsent(((ScalarNode) member.getKeyNode()).getValue(), member));
             around.remove(other);
         } else {
-            throw at(node, "what << merges is a mapping");
+            throw at(node, "<< merges only mappings");
         }
     }
 
     private static void refuseTwice(@Nullable NodeTuple before, ScalarNode key) throws UnusableText {
         if (before != null) {
             throw at(key, "\"" + key.getValue() + "\" is given twice, first in line "
-                    + (before.getKeyNode().getStartMark().getLine() + 1) + "; make one of the two");
+                    + (before.getKeyNode().getStartMark().getLine() + 1) + "; make one of them");
         }
     }
 }

@@ -15,7 +15,7 @@ public final class Characters {
             }
             if (Character.isSurrogate(c)) {
                 if (i + 1 == text.length() || !Character.isSurrogatePair(c, text.charAt(i + 1))) {
-                    return Optional.of("a lone surrogate, which is no character");
+                    return Optional.of("a lone surrogate, which is not a character");
                 }
                 i++;
             }

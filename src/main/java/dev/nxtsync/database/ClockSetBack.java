@@ -48,7 +48,7 @@ public final class ClockSetBack {
         double back = back(transaction);
         if (back > SECONDS) {
             LOG.warnf(
-                    "The database's clock was set back by %.0f s, and what is to be done with it; runs under way begin anew",
+                    "The database's clock was set back by %.0f s. Planned work moves back with it, and runs under way begin anew",
                     back);
             for (var table : times(transaction).entrySet()) {
                 setBack(transaction, table.getKey(), table.getValue(), back);

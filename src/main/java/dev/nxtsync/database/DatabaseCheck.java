@@ -80,12 +80,10 @@ public final class DatabaseCheck {
     private static void pooled(Settings settings, List<String> notes, List<Problem> problems) {
         if (settings.database().url().contains(PREPARE_THRESHOLD)
                 && !settings.database().url().contains(PREPARE_THRESHOLD + "=0")) {
-            problems.add(new Problem(ErrorCode.DATABASE_POOLER,
-                    "A pooler stands between and pools by transaction, so "
-                            + "that statements cannot be kept prepared. Take " + PREPARE_THRESHOLD
-                            + " out of NXT_DATABASE_URL."));
+            problems.add(new Problem(ErrorCode.DATABASE_POOLER, "A pooler pools by transaction, so "
+                    + "statements cannot stay prepared. Take " + PREPARE_THRESHOLD + " out of NXT_DATABASE_URL."));
         } else {
-            notes.add("a pooler stands between, and pools by transaction, which is fine");
+            notes.add("a pooler pools by transaction, which is fine");
         }
     }
 
@@ -93,7 +91,7 @@ public final class DatabaseCheck {
     public static Problem fault(SQLException e) {
         var reason = DatabaseFault.of(e);
         return reason.errorCode() == ErrorCode.DATABASE_AWAY
-                ? new Problem(reason.errorCode(), "It cannot be reached or refuses the login: " + reason.message())
+                ? new Problem(reason.errorCode(), "It cannot be reached, or it refuses the login: " + reason.message())
                 : reason;
     }
 
@@ -132,8 +130,8 @@ public final class DatabaseCheck {
                 having count(*) > 0""")
                 .map((row, context) -> new Problem(ErrorCode.DATABASE_RIGHTS,
                         "The tables in nxt_sync belong to " + row.getString("owners") + ", and " + row.getString("own")
-                                + " cannot migrate them. As that owner run: reassign owned by "
-                                + row.getString("owners") + " to " + row.getString("own") + "; or use that user."))
+                                + " cannot migrate them. As the owner run: reassign owned by " + row.getString("owners")
+                                + " to " + row.getString("own") + "; or use that user."))
                 .forEach(problems::add);
     }
 
@@ -168,8 +166,8 @@ public final class DatabaseCheck {
         if (!rights.there() && !rights.creates()) {
             problems.add(new Problem(ErrorCode.DATABASE_RIGHTS,
                     "There is no schema " + schema + ", and " + rights.own()
-                            + " may not make it. As its owner run: create schema " + SqlName.quoted(schema)
-                            + " authorization " + SqlName.quoted(rights.own()) + ";"));
+                            + " may not create it. As the owner of the database run: create schema "
+                            + SqlName.quoted(schema) + " authorization " + SqlName.quoted(rights.own()) + ";"));
         } else if (rights.there() && !rights.uses()) {
             problems.add(new Problem(ErrorCode.DATABASE_RIGHTS,
                     rights.own() + " may not create tables in the schema " + schema

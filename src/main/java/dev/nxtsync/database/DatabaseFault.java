@@ -16,6 +16,7 @@ import org.postgresql.util.ServerErrorMessage;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.QuotedText;
+import dev.nxtsync.error.Words;
 
 /** What a fault of the database means (PostgreSQL documentation, appendix A: error codes). */
 public final class DatabaseFault {
@@ -56,7 +57,7 @@ public final class DatabaseFault {
         SQLException sql = sql(e);
         String text = text(sql == null ? e : sql);
         ErrorCode errorCode = sql == null ? ErrorCode.DATABASE_ERROR : trouble(sql, text.toLowerCase(Locale.ROOT));
-        return new Problem(errorCode, text + (text.endsWith(".") ? " " : ". ") + errorCode.nextStep());
+        return new Problem(errorCode, Words.sentence(text) + " " + errorCode.nextStep());
     }
 
     /**

@@ -81,9 +81,9 @@ public final class Encoding {
                 ? Optional.empty()
                 : Optional.of(new Problem(ErrorCode.DATABASE_ENCODING,
                         "The database has the encoding " + name + (name.equals(ASCII_ONLY)
-                                ? ", which knows no letters but those of ASCII: they are stored, but compared, sorted and "
+                                ? ", which knows only the letters of ASCII: others are stored, but compared, sorted and "
                                         + "cut as bytes. "
-                                : ", which lacks characters that Business NXT has: rows with such are set aside. ")
+                                : ", which lacks characters that Business NXT has: rows with such characters are set aside. ")
                                 + ErrorCode.DATABASE_ENCODING.nextStep()));
     }
 
@@ -102,7 +102,7 @@ public final class Encoding {
 
     /** As {@link #flaw} says it of a character. */
     public String lacking(int codePoint) {
-        return String.format("the character U+%04X, which the database's encoding %s has not", codePoint, name);
+        return String.format("the character U+%04X, which the encoding %s of the database lacks", codePoint, name);
     }
 
     /** The text with a question mark for each character that the database cannot hold, to be shown to people. */

@@ -27,6 +27,7 @@ import io.quarkus.arc.Unremovable;
 
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
+import dev.nxtsync.error.Words;
 
 /** Runs the migrations that are pending in a transaction that is rolled back, and so says what would be in their way. */
 @Unremovable
@@ -87,10 +88,10 @@ public class MigrationDryRun {
                 .filter(each -> each.errorDetails.errorCode != CoreErrorCode.RESOLVED_VERSIONED_MIGRATION_NOT_APPLIED)
                 .findFirst()
                 .map(each -> new Problem(ErrorCode.DATABASE_ERROR,
-                        "The schema nxt_sync was made by other migrations than this "
-                                + "version's, so that it will not start: "
-                                + each.errorDetails.errorMessage.lines().findFirst().orElse("")
-                                + ". Use the version that made it, or a schema that nobody has changed."));
+                        "The schema nxt_sync was made by other migrations than those of this version, so this version "
+                                + "will not start: "
+                                + Words.sentence(each.errorDetails.errorMessage.lines().findFirst().orElse(""))
+                                + " Use the version that made the schema, or a schema that nobody has changed."));
     }
 
     private MigrationFindings failed(String script, SQLException e) throws SQLException {
@@ -105,7 +106,7 @@ public class MigrationDryRun {
         }
         var reason = DatabaseFault.of(e);
         return new MigrationFindings(List.of(), List.of(new Problem(reason.errorCode(),
-                script + " fails here, so that the daemon will not become ready: " + reason.message())));
+                script + " fails here, so the daemon will not become ready: " + reason.message())));
     }
 
     private MigrationFindings rehearse(Handle transaction, MigrationInfo[] pending,
@@ -131,8 +132,8 @@ public class MigrationDryRun {
             return failed(script, e);
         }
         if (pending.length > 0) {
-            notes.add(pending.length + (pending.length == 1 ? " migration" : " migrations")
-                    + " will be run at the start; that was tried, and rolled back");
+            notes.add(Words.count(pending.length, "migration")
+                    + " will be run at the start; this was tried, and rolled back");
         }
         var after = then.in(transaction);
         notes.addAll(after.notes());
@@ -140,12 +141,12 @@ public class MigrationDryRun {
     }
 
     private String slow() {
-        return "all together takes longer than " + deadline.toSeconds() + " s";
+        return "all migrations together take longer than " + Words.time(deadline);
     }
 
     private static MigrationFindings unfinished(String script, String why) {
-        return new MigrationFindings(List.of(script + " could not be rehearsed to its end, since " + why
-                + "; it was rolled back, and the start is more patient"), List.of());
+        return new MigrationFindings(List.of(script + " could not be tried to its end, because " + why
+                + "; it was rolled back. The start waits longer"), List.of());
     }
 
     private static String text(String script) {

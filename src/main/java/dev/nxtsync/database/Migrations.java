@@ -56,7 +56,8 @@ public class Migrations {
                         .mapTo(String.class).list().forEach(transaction::execute);
             });
         } catch (SQLException e) {
-            LOG.warnf("A check of a table of nxt_sync is made for new rows only, and for all at the next start: %s",
+            LOG.warnf(
+                    "A check of a table of nxt_sync is on for new rows only, and for all rows after the next start: %s",
                     DatabaseFault.of(e).message());
         }
     }

@@ -82,7 +82,7 @@ public final class Session {
             boolean ofTheRole = isTrue(connection, OF_THE_ROLE);
             connection.rollback();
             if (!ofTheRole || isTrue(connection, ISOLATION + READ_WRITE + settings)) {
-                throw new SQLException("This server of PostgreSQL takes no writes now.", SqlState.READ_ONLY);
+                throw new SQLException("This server of PostgreSQL accepts no writes now.", SqlState.READ_ONLY);
             }
         }
     }

@@ -24,16 +24,16 @@ public record ConnectFailure(ErrorCode errorCode, String detail) {
     /** What the words of the JDK and of Netty mean, the more telling first; none of them is shown. */
     private static final List<Handshake> HANDSHAKES = List.of(
             new Handshake("not an ssl/tls record|unrecognized ssl message|plaintext connection",
-                    "what answers there does not speak TLS, as on a port for plain HTTP"),
+                    "what answers there does not speak TLS; it may be a port for plain HTTP"),
             new Handshake("protocol_version|no appropriate protocol|not supported by the server",
-                    "there is no version of TLS that both sides speak"),
+                    "both sides have no common version of TLS"),
             new Handshake("handshake_failure|insufficient_security|cipher suites",
-                    "there is no version or cipher of TLS that both sides accept"),
+                    "both sides have no common version or cipher of TLS"),
             new Handshake("unrecognized_name", "the server does not know this host name"),
             new Handshake("certificate_required|bad_certificate|unknown_ca|certificate_unknown",
-                    "the server wants a certificate of the client"),
+                    "the server asks for a certificate of the client"),
             new Handshake("timed out", "the handshake did not end in time"),
-            new Handshake("closed|close_notify|reset|terminated", "the connection was closed in the handshake"),
+            new Handshake("closed|close_notify|reset|terminated", "the connection was closed during the handshake"),
             new Handshake("", "the handshake failed"));
     private static final Pattern PROXY_STATUS = Pattern.compile("\\bstatus: (\\d{3})\\b");
 
@@ -56,7 +56,7 @@ public record ConnectFailure(ErrorCode errorCode, String detail) {
             if (cause.getClass().getName().startsWith("io.netty.handler.proxy.")) {
                 Matcher status = PROXY_STATUS.matcher(said);
                 return Optional.of(new ConnectFailure(ErrorCode.PROXY,
-                        status.find() ? "it answered HTTP " + status.group(1) : "it gave no connection"));
+                        status.find() ? "it answered HTTP " + status.group(1) : "it made no connection"));
             }
             if (cause instanceof UnknownHostException) {
                 return Optional.of(new ConnectFailure(ErrorCode.UNKNOWN_HOST, "no address is known for it"));
@@ -112,7 +112,7 @@ public record ConnectFailure(ErrorCode errorCode, String detail) {
                 return "it is not valid yet";
             }
             if (cause instanceof CertPathBuilderException) {
-                return "it is signed by nobody who is trusted here";
+                return "nobody who is trusted here has signed it";
             }
             if (String.valueOf(cause.getMessage()).startsWith("No ")) {
                 // "No name matching …", "No subject alternative …"

@@ -25,7 +25,7 @@ final class BadAnswer extends IOException {
     /** What a text that the parser gave up is told as. */
     static String why(JsonProcessingException e) {
         return e instanceof StreamConstraintsException
-                ? "The answer of Business NXT has a value that is too long, or nests too deep, to be read."
+                ? "The answer of Business NXT has a value that is too long or nests too deep."
                 : "The answer of Business NXT is cut off or is not JSON.";
     }
 

@@ -30,7 +30,7 @@ final class CountingBody extends FilterInputStream {
             case "", "identity" -> this;
             case "gzip", "x-gzip" -> new GZIPInputStream(this, 32 * 1024);
             case "br" -> new BrotliInputStream(this, 32 * 1024);
-            default -> throw new BadAnswer("The answer of Business NXT is packed in a way that was not asked for.");
+            default -> throw new BadAnswer("The answer of Business NXT has a compression that was not asked for.");
         };
     }
 

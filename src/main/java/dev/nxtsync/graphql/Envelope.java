@@ -47,7 +47,7 @@ record Envelope(JsonNode root) {
         var allowance = new BoundedText(in, LONGEST);
         try (JsonParser parser = JSON.createParser(allowance)) {
             JsonParser counted = JsonTree.within(LARGEST_TREE, parser, () -> BadAnswer
-                    .tooLarge("The answer of Business NXT has more values beside its rows than there is memory for."));
+                    .tooLarge("The answer of Business NXT has more values beside its rows than fit into memory."));
             JsonToken first = counted.nextToken();
             if (first != JsonToken.START_OBJECT) {
                 throw new BadAnswer(first == null
@@ -64,7 +64,7 @@ record Envelope(JsonNode root) {
     private static void end(JsonParser parser) throws IOException {
         try {
             if (parser.nextToken() != null) {
-                throw new BadAnswer("The answer of Business NXT goes on after its end.");
+                throw new BadAnswer("The answer of Business NXT has more text after its end.");
             }
         } catch (BadAnswer | JsonProcessingException | ZipException e) {
             throw e;

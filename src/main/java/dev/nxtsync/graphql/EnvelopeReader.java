@@ -84,12 +84,12 @@ record EnvelopeReader(JsonParser counted, JsonParser uncounted, BoundedText allo
             try {
                 sink.row(uncounted);
             } catch (JsonProcessingException e) {
-                throw new BadAnswer(BadAnswer.why(e) + " It was row " + count + " of the page.");
+                throw new BadAnswer(BadAnswer.why(e) + " It is row " + count + " of the page.");
             }
             allowance.count(uncounted.currentLocation().getByteOffset() - start);
         }
         if (uncounted.currentToken() != JsonToken.END_ARRAY) {
-            throw new BadAnswer("The answer of Business NXT has something else where a row should be. It was row "
+            throw new BadAnswer("The answer of Business NXT has something else in the place of a row. It is row "
                     + (count + 1) + " of the page.");
         }
         return count;

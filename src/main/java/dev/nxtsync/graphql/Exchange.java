@@ -16,6 +16,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.nxtsync.error.ConnectFailure;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.QuotedText;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.token.AccessToken;
 import dev.nxtsync.token.Tokens;
@@ -132,8 +133,8 @@ final class Exchange {
     private static Failure unreachable(ConnectFailure fault) {
         String what = switch (fault.errorCode()) {
             case TLS -> "The certificate of Business NXT's host is not trusted (";
-            case TLS_HANDSHAKE -> "No TLS connection with Business NXT's host comes about (";
-            case PROXY -> "The proxy does not connect to Business NXT's host (";
+            case TLS_HANDSHAKE -> "A TLS connection with Business NXT's host cannot be made (";
+            case PROXY -> "The proxy refuses to connect to Business NXT's host (";
             default -> "Business NXT cannot be reached (";
         };
         return new Failure.Unreachable(fault.errorCode(),
@@ -144,12 +145,12 @@ final class Exchange {
     private Failure broken(IOException e, Question question, String traceId, boolean lost) {
         Throwable cause = innermost(e);
         if (cause instanceof TooSlow) {
-            return new Failure.InDoubt("Business NXT gave no whole answer within " + deadline.toSeconds()
-                    + " s. If a pull goes on like this, lower its NXT_PULLS_…_PAGE_SIZE.", traceId, lost, true);
+            return new Failure.InDoubt("Business NXT gave no complete answer within " + Words.time(deadline)
+                    + ". If this goes on for a pull, lower its PAGE_SIZE.", traceId, lost, true);
         }
         if (isInterrupt(cause)) {
             Thread.currentThread().interrupt();
-            return new Failure.InDoubt("The request was given up.", traceId, lost, false);
+            return new Failure.InDoubt("The request was stopped before an answer arrived.", traceId, lost, false);
         }
         if (cause instanceof BadAnswer bad) {
             return unreadable(bad, question, traceId, lost);
@@ -158,8 +159,8 @@ final class Exchange {
             return new Failure.Unreadable(BadAnswer.why(json) + " " + ErrorCode.ANSWER_UNREADABLE.nextStep(), traceId,
                     lost, false, Set.of());
         }
-        return new Failure.InDoubt("The connection to Business NXT broke before the answer was whole ("
-                + cause.getClass().getSimpleName() + ").", traceId, lost, false);
+        return new Failure.InDoubt("The connection to Business NXT broke before the answer was complete.", traceId,
+                lost, false);
     }
 
     private static Failure unreadable(BadAnswer bad, Question question, String traceId, boolean lost) {

@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.QuotedText;
+import dev.nxtsync.error.Words;
 
 /** What an answer that is not a whole one without errors means. Pure: the same answer always means the same. */
 final class FailureReader {
@@ -45,7 +46,7 @@ final class FailureReader {
         }
         if (status == 429) {
             return new Failure.Throttled(
-                    answered + ": too many requests in this minute with one token. " + ErrorCode.THROTTLED.nextStep(),
+                    answered + ": too many requests in a minute with one token. " + ErrorCode.THROTTLED.nextStep(),
                     traceId, retryAfter.orElse(WAIT_FOR_ROOM));
         }
         if (status >= 500) {
@@ -54,7 +55,7 @@ final class FailureReader {
         }
         if (status >= 300 && status < 400) {
             return new Failure.InvalidRequest(
-                    answered + ", a redirect, which is not followed, since the token would go along. Set "
+                    answered + ", a redirect. It is not followed, because the token would be sent along. Set "
                             + "NXT_API_URL to the final address.",
                     traceId, Set.of(), false);
         }
@@ -74,6 +75,7 @@ final class FailureReader {
         if (errors.size() > 3) {
             text += "; and " + (errors.size() - 3) + " more";
         }
+        text = Words.sentence(text);
         if (document.startsWith("mutation") && !alike(errors)) {
             // one of them may be about something that was not run, and another about something that was
             return new Failure.Rejected(text, traceId, faults(errors, document));
@@ -89,8 +91,10 @@ final class FailureReader {
             }
             if (isValidation(message, code)) {
                 return new Failure.InvalidRequest(
-                        text + " The table or a column may be missing or not readable for this client id.", traceId,
-                        new Failure.Rejected("", "", faults(errors, document)).aliases(), !data.isObject());
+                        isOfValue(message, code)
+                                ? text
+                                : text + " A table or a column may be missing, or this client id may not read it.",
+                        traceId, new Failure.Rejected("", "", faults(errors, document)).aliases(), !data.isObject());
             }
         }
         return new Failure.Rejected(
@@ -99,12 +103,17 @@ final class FailureReader {
     }
 
     private static String message(JsonNode error) {
-        return QuotedText.message(error.path("message").asText("(no message)"));
+        return QuotedText.message(error.path("message").asText("an error without a text"));
     }
 
     private static boolean isValidation(String message, String code) {
         return NOT_RUN.contains(code) || message.contains(VALIDATION)
                 || code.toUpperCase(Locale.ROOT).startsWith("VALIDATION");
+    }
+
+    /** Whether a variable has a wrong value, so that nothing is wrong with tables and columns. */
+    private static boolean isOfValue(String message, String code) {
+        return code.equals("INVALID_VALUE") || message.contains("cannot represent value");
     }
 
     /** Whether all errors are of one kind. */

@@ -19,6 +19,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.config.NameSuggestion;
+import dev.nxtsync.error.QuotedText;
 
 /** Values of the type {@code FilterExpression_<Table>}. */
 public final class Filters {
@@ -127,11 +128,12 @@ public final class Filters {
         try {
             filter = JSON.readTree(text);
         } catch (JsonProcessingException e) {
-            return Optional.of("is not JSON");
+            return Optional.of("\"" + QuotedText.name(text) + "\" is not JSON");
         }
         return filter.isObject()
                 ? flaw(filter, known)
-                : Optional.of("is not a JSON object; write for example {\"customerNo\": {\"_gt\": 0}}");
+                : Optional.of("\"" + QuotedText.name(text)
+                        + "\" is not a JSON object; write for example {\"customerNo\": {\"_gt\": 0}}");
     }
 
     private static Optional<String> flaw(JsonNode filter, Map<String, Set<String>> known) {
@@ -149,7 +151,7 @@ public final class Filters {
                 return Stream.empty();
             }
             if (operators == null) {
-                return Stream.of("names " + name + ", by which the table cannot be filtered"
+                return Stream.of("names " + name + ", but the table cannot be filtered by it"
                         + NameSuggestion.hint(name, known.keySet()));
             }
             var unknown = new TreeSet<String>();
@@ -157,7 +159,7 @@ public final class Filters {
             unknown.removeAll(operators);
             return operators.isEmpty() || unknown.isEmpty()
                     ? Stream.<String>empty()
-                    : Stream.of("uses " + unknown.first() + " on " + name + ", which knows "
+                    : Stream.of("uses " + unknown.first() + " on " + name + ", which has only "
                             + String.join(", ", operators));
         }).findFirst();
     }

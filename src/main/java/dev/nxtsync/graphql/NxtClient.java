@@ -111,7 +111,7 @@ public class NxtClient {
             throw new IllegalArgumentException("no connection is named " + connection);
         }
         if (!line.allowed()) {
-            return new Failure.Unreachable(ErrorCode.PLAIN_HTTP, "NXT_API_URL is not an https address, so that nothing "
+            return new Failure.Unreachable(ErrorCode.PLAIN_HTTP, "NXT_API_URL is not an https address, so nothing "
                     + "is sent there. " + ErrorCode.PLAIN_HTTP.nextStep());
         }
         byte[] body = body(question);
@@ -142,8 +142,8 @@ public class NxtClient {
         try {
             if (tenant.isPresent() && !slots.enter(tenant.get(), question.background())) {
                 return new Failure.Busy("All slots of " + tenant.get() + " are taken, " + slots.lost().get(tenant.get())
-                        + " of them by calls whose answers were lost; they are free again after NXT_API_SLOT_HOLD.", "",
-                        Duration.ofSeconds(30));
+                        + " of them by requests whose answers were lost. These are free again after NXT_API_SLOT_HOLD.",
+                        "", Duration.ofSeconds(30));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -171,7 +171,7 @@ public class NxtClient {
             Optional<Duration> waited = line.budget().enter(question.background());
             if (waited.isEmpty()) {
                 return new Failure.Unavailable(ErrorCode.UNAVAILABLE,
-                        "Other requests have used up the budget; nothing was sent. If this goes on, raise "
+                        "Nothing was sent, because other requests have used up the budget. If this goes on, raise "
                                 + "NXT_BUDGET_REQUESTS_PER_MINUTE, or pull less often.");
             }
             budgetWait.record(waited.get());
@@ -190,13 +190,13 @@ public class NxtClient {
         if (question.changes() && Scopes.isReduced(granted, line.scope())) {
             line.budget().unused(question.background());
             return new Failure.Unavailable(ErrorCode.SCOPE_REDUCED,
-                    "The granted scope is \"" + granted + "\", not the asked \"" + line.scope()
-                            + "\", so that nothing is sent that changes something. "
+                    "The granted scope is \"" + granted + "\", not \"" + line.scope()
+                            + "\" as asked for, so nothing is sent that would change a record. "
                             + ErrorCode.SCOPE_REDUCED.nextStep());
         }
         if (!passes(question, line)) {
             return new Failure.Unavailable(ErrorCode.UNAVAILABLE,
-                    "Nothing was sent, since it may not be sent any more.");
+                    "Nothing was sent, because this process may no longer send it.");
         }
         Answer answer;
         var sample = Timer.start(metrics);

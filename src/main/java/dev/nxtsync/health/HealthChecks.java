@@ -3,6 +3,8 @@ package dev.nxtsync.health;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import jakarta.inject.Singleton;
 
@@ -19,7 +21,7 @@ import io.smallrye.mutiny.Uni;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.error.Seconds;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.schedule.Heartbeat;
 import dev.nxtsync.status.ConnectionFindings;
@@ -87,14 +89,15 @@ class HealthChecks {
 
     private static String text(TokenStatus status) {
         String state = status.age().isPresent()
-                ? "age " + status.age().get().toSeconds() + " s, expires in " + status.expiresIn().toSeconds() + " s"
-                        + status.grantedScope().filter(scope -> !scope.equals(status.askedScope()))
-                                .map(scope -> ", granted scope \"" + scope + "\" instead of \"" + status.askedScope()
-                                        + "\"")
-                                .orElse("")
-                : "no valid token";
-        return state + status.lastError().map(error -> "; " + error.coded()).orElse("")
-                + (status.waitsForPerson() ? "" : "; next request in " + Seconds.of(status.nextAttempt()));
+                ? "age " + Words.time(status.age().get()) + ", expires in " + Words.time(status.expiresIn()) + status
+                        .grantedScope().filter(scope -> !scope.equals(status.askedScope()))
+                        .map(scope -> ", granted scope \"" + scope + "\" instead of \"" + status.askedScope() + "\"")
+                        .orElse("")
+                : status.lastError().isPresent() ? "" : "no token yet";
+        return Stream
+                .of(state, status.lastError().map(Problem::coded).orElse(""),
+                        status.waitsForPerson() ? "" : "next request in " + Words.time(status.nextAttempt()))
+                .filter(each -> !each.isEmpty()).collect(Collectors.joining("; "));
     }
 
     /** No sign-in of a person ends within days. */

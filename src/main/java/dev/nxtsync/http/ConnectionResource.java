@@ -75,7 +75,7 @@ class ConnectionResource implements HttpResource {
         if (connection.isEmpty()) {
             return HttpAnswer.problem(404, ErrorCode.NOT_FOUND,
                     settings.connections().containsKey(name)
-                            ? "This connection acts as a service, for which nobody signs in."
+                            ? "This connection acts as a service, so nobody signs in for it."
                             : "There is no connection of this name"
                                     + NameSuggestion.end(name, settings.connections().keySet()));
         }

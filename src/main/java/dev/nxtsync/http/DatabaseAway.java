@@ -23,7 +23,8 @@ final class DatabaseAway {
                 return work.of(call);
             } catch (SQLException e) {
                 return HttpAnswer
-                        .problem(503, DatabaseFault.of(e).errorCode(), "The database cannot be used now. Try again.")
+                        .problem(503, DatabaseFault.of(e).errorCode(),
+                                "Nothing was done, because the database cannot be used now. Try again.")
                         .with("Retry-After", "5");
             }
         };

@@ -84,7 +84,7 @@ class PushResource implements HttpResource {
         try {
             body = read(call.body());
         } catch (JsonProcessingException e) {
-            return invalid("The body is not what is expected: "
+            return invalid("The body is not valid JSON: "
                     + QuotedText.message(
                             e.getOriginalMessage().lines().findFirst().orElse("").replaceAll(", from `[^`]*`", "")
                                     .replaceAll("\\[Source: [^;]*; (line: \\d+, column: \\d+)]", "$1"))
@@ -97,7 +97,8 @@ class PushResource implements HttpResource {
         var taking = intake.take(call.parameter("name"), body.key(), body.payload(), body.company(), body.group());
         if (taking.isEmpty()) {
             return HttpAnswer
-                    .problem(503, ErrorCode.TOO_BUSY, "There is no memory for this now; nothing was done. Try again.")
+                    .problem(503, ErrorCode.TOO_BUSY,
+                            "Nothing was done, because there is no memory for this now. Try again.")
                     .with("Retry-After", "2");
         }
         if (taking.get() instanceof Queued taken) {
@@ -156,11 +157,11 @@ class PushResource implements HttpResource {
                         company = value == JsonToken.VALUE_NULL ? Optional.empty() : Optional.of(number(parser, value));
                     case "payload" -> payload = raw(parser, text);
                     default -> throw new IOException("The body has a member \"" + QuotedText.name(name)
-                            + "\", which is none of key, payload, company and grp.");
+                            + "\"; only key, payload, company and grp are expected.");
                 }
             }
             if (parser.nextToken() != null) {
-                throw new IOException("The body goes on after its end.");
+                throw new IOException("The body has more text after its end.");
             }
         }
         if (key == null || payload == null) {
@@ -171,7 +172,7 @@ class PushResource implements HttpResource {
 
     private static String text(JsonParser parser, JsonToken value, String name) throws IOException {
         if (value != JsonToken.VALUE_STRING) {
-            throw new IOException("The member " + name + " is not a text.");
+            throw new IOException("The member " + name + " is not a string.");
         }
         return parser.getText();
     }

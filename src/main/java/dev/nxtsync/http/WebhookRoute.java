@@ -3,11 +3,10 @@ package dev.nxtsync.http;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
@@ -116,20 +115,20 @@ class WebhookRoute implements HttpResource {
     private HttpAnswer answer(HttpCall call, WebhookResult result) {
         metrics.counter("nxt_webhooks", "result", result.label()).increment();
         if (result.isRefusal()) {
-            refusals.tell(result, call.remote() + " with " + headers(call));
+            refusals.tell(result, call.remote() + " (" + headers(call) + ")");
         }
         var answer = HttpAnswer.of(result.status());
         return result == WebhookResult.UNAVAILABLE ? answer.with("Retry-After", "2") : answer;
     }
 
     /** What the caller says of itself, cut so that it can do no harm in a log. */
-    private static Map<String, String> headers(HttpCall call) {
-        var said = new TreeMap<String, String>();
+    private static String headers(HttpCall call) {
+        var said = new ArrayList<String>();
         for (String name : new String[]{"event", "group", "notification", "subscription", "tenant"}) {
-            call.header("x-vwd-" + name + "-id").ifPresent(value -> said.put(name,
-                    NOT_FOR_LOGS.matcher(value.substring(0, Math.min(64, value.length()))).replaceAll("?")));
+            call.header("x-vwd-" + name + "-id").ifPresent(value -> said.add(name + " "
+                    + NOT_FOR_LOGS.matcher(value.substring(0, Math.min(64, value.length()))).replaceAll("?")));
         }
-        return said;
+        return said.isEmpty() ? "no header of Visma Connect" : String.join(", ", said);
     }
 
     private static String hash(byte[] body) {

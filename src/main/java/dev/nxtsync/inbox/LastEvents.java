@@ -21,7 +21,7 @@ public final class LastEvents {
     public record LastEvent(String table, int company, String event, Instant at) {
         @Override
         public String toString() {
-            return "the last " + event + " in " + company + " came at " + at.truncatedTo(ChronoUnit.SECONDS);
+            return "the last " + event + " in " + company + " arrived at " + at.truncatedTo(ChronoUnit.SECONDS);
         }
     }
 

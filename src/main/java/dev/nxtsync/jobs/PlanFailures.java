@@ -9,7 +9,7 @@ import org.jboss.logging.Logger;
 
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.error.Seconds;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.process.Threads;
@@ -53,7 +53,7 @@ public class PlanFailures {
         }
         LOG.logf(news ? Logger.Level.WARN : Logger.Level.DEBUG,
                 "The %s of connection %s cannot be planned. %s Tried again in %s.", kind.what(), connection,
-                reason.message(), Seconds.of(wait));
+                reason.message(), Words.time(wait));
         return reason;
     }
 

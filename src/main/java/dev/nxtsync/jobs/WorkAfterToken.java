@@ -41,7 +41,7 @@ class WorkAfterToken {
             try {
                 each.retry(connection);
             } catch (SQLException e) {
-                LOG.debugf("%s that waited for a token of %s are tried in their own time: %s", each.what(), connection,
+                LOG.debugf("%s that waited for a token of %s keep their own times: %s", each.what(), connection,
                         e.getMessage());
             } catch (RuntimeException e) {
                 // the others are tried all the same

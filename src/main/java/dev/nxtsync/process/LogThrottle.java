@@ -41,6 +41,6 @@ public final class LogThrottle<K> {
 
     /** What is added to a line of the log about those that were not told. */
     public static String more(int since) {
-        return since > 0 ? " " + since + " more since this was last said." : "";
+        return since > 0 ? " " + since + " more since the last such message." : "";
     }
 }

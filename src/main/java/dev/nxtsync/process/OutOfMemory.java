@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class OutOfMemory {
     /** With which the process ends; the JVM's own {@code ExitOnOutOfMemoryError} has 3. */
     public static final int EXIT_CODE = 1;
-    private static final String LAST_WORDS = "nxt-sync ends with exit code 1, since its memory has run out. Start it again, "
-            + "and if this comes back, give it more: a larger memory limit, or -Xmx and -XX:MaxDirectMemorySize of its JVM.";
+    private static final String LAST_WORDS = "nxt-sync ends with exit code 1, because it ran out of memory. Start it again. "
+            + "If it happens again, give it more: a larger memory limit, or -Xmx and -XX:MaxDirectMemorySize of its JVM.";
     /** A cause may be its own cause. */
     private static final int DEEPEST = 32;
     private static final FileOutputStream STANDARD_ERROR = new FileOutputStream(FileDescriptor.err);

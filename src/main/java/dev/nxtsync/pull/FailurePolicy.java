@@ -8,8 +8,10 @@ import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
+import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Recovery;
 import dev.nxtsync.jobs.CompanyAccess;
@@ -36,9 +38,9 @@ record FailurePolicy(PullStates states, PullPlans plans, CompanyAccess access, O
     private static final Duration A_MOMENT = Duration.ofSeconds(1);
 
     private static final Problem CUT_OFF = new Problem(ErrorCode.TARGET_UNUSABLE,
-            "The comparison of its target with what Business NXT lists has been cut off several times, so that deletions do "
-                    + "not arrive. See in the log of PostgreSQL, or of what stands between, who ends the connection, and "
-                    + "lengthen that time limit; the comparison is tried again by itself.");
+            "The comparison of its target with what Business NXT lists was cut off several times, so deletions do "
+                    + "not arrive. The log of PostgreSQL, or of a proxy or pooler, says what ends the connection; raise "
+                    + "that time limit. The comparison is tried again by itself.");
 
     /**
      * What has been decided.
@@ -146,7 +148,7 @@ record FailurePolicy(PullStates states, PullPlans plans, CompanyAccess access, O
     /** They are lacking no more. */
     void lacksNothing(Claim claim) {
         outages.over(new RowsOf(work(claim, claim.entry())))
-                .ifPresent(lasted -> LOG.infof("Pull %s, %s: as many rows came as Business NXT counts, after %d s",
+                .ifPresent(lasted -> LOG.infof("Pull %s, %s: as many rows arrived as Business NXT counts, after %d s",
                         claim.entry(), claim.tenant(), lasted.toSeconds()));
     }
 
@@ -177,9 +179,10 @@ record FailurePolicy(PullStates states, PullPlans plans, CompanyAccess access, O
     /** Webhooks name rows of a pull by something else than its key. */
     void misnamed(Claim claim, PullPlan plan, List<WokenKeys.WokenKey> named) {
         LOG.logf(outages.isNews(new NamesOf(work(claim, plan.name())), "") ? Logger.Level.WARN : Logger.Level.DEBUG,
-                "Pull %s, %s: %d webhooks named rows otherwise than by %s, such as %s, and are left to the next poll. If "
-                        + "that is the table's key, set NXT_PULLS_…_KEY.",
-                plan.name(), claim.tenant(), named.size(), String.join(", ", plan.key()), named.get(0).text());
+                "Pull %s, %s: %s named rows by other columns than %s, such as %s. The next poll reads these rows. If "
+                        + "that is the table's key, set %s.",
+                plan.name(), claim.tenant(), Words.count(named.size(), "webhook"), String.join(", ", plan.key()),
+                named.get(0).text(), Settings.Pull.variable(plan.name(), "KEY"));
     }
 
     /** They name them by its key. */

@@ -22,7 +22,9 @@ import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.ShuttingDown;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Question;
@@ -134,8 +136,8 @@ final class KeyFetchRun {
             spare(ids, e);
             throw e;
         } catch (RuntimeException e) {
-            runs.threads().failed("job", e, claim + ": the look at keys that webhooks named");
-            atFault(keys, ids, e.getClass().getSimpleName());
+            runs.threads().failed("job", e, claim + ": reading the keys that webhooks named");
+            atFault(keys, ids, Problem.unexpected("Reading these keys", e).message());
         }
     }
 
@@ -146,8 +148,8 @@ final class KeyFetchRun {
         if (first.attempts() == Inbox.MOST_ATTEMPTS - 1) {
             tools.setAside().due(first.pull())
                     .ifPresent(since -> LOG.warnf(
-                            "Pull %s, %s: the key %s that a webhook named is set aside: %s (%s). %s%s", first.pull(),
-                            claim.tenant(), first.text(), reason, ErrorCode.KEYS_SET_ASIDE.code(),
+                            "Pull %s, %s: the key %s that a webhook named is set aside (%s). %s %s%s", first.pull(),
+                            claim.tenant(), first.text(), ErrorCode.KEYS_SET_ASIDE.code(), Words.sentence(reason),
                             ErrorCode.KEYS_SET_ASIDE.nextStep(), LogThrottle.more(since)));
         }
     }
@@ -301,7 +303,7 @@ final class KeyFetchRun {
         }
         inTheWay = Optional.of(new Outcome.Again(wait));
         turn.done().add(first.report().run(failure.code(), failure.message()));
-        LOG.debugf("%s: %s Tried again in %d ms.", claim, failure.message(), wait.toMillis());
+        LOG.debugf("%s: %s Tried again in %s.", claim, failure.message(), Words.time(wait));
     }
 
     /** Leaves a pull alone for a while. Its keys stay. */

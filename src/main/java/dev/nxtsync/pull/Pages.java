@@ -116,7 +116,7 @@ public final class Pages {
     /** An answer that is not what was asked for. */
     static Failure senseless(PullPlan plan, Answer.Data answer) {
         return new Failure.Unreadable(
-                "The answer is no page of table " + plan.table().name()
+                "The answer is not a page of table " + plan.table().name()
                         + ": it lacks items or pageInfo, does not go on after the last key, or has more rows "
                         + "than were asked for. Report it to Visma with the trace id.",
                 answer.traceId(), false, true, Set.of());

@@ -96,9 +96,10 @@ final class PollRun implements AutoCloseable {
         for (ChangeWindow each : increments) {
             tallies.put(each.plan().name(), runs.report(each.plan(), claim, clock));
             if (!each.isReadable()) {
-                fail(each, new Failure.InvalidRequest("The change stamp \"" + each.state().mark().orElseThrow().stamp()
-                        + "\" is not a date and time as documented, so that changes cannot be asked for. Please report it.",
-                        "", Set.of(), true));
+                fail(each,
+                        new Failure.InvalidRequest("The change stamp \"" + each.state().mark().orElseThrow().stamp()
+                                + "\" is not a date and time as documented, so changes cannot be asked for. Report it.",
+                                "", Set.of(), true));
             } else if (each.isFirst()) {
                 together.add(each);
             }

@@ -9,7 +9,7 @@ import org.jboss.logging.Logger;
 
 import io.micrometer.core.instrument.MeterRegistry;
 
-import dev.nxtsync.error.Seconds;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.pull.target.PageBuffer;
@@ -93,7 +93,7 @@ final class PullReport {
             toldAt = now;
             double perSecond = rows / seconds();
             LOG.infof(
-                    "%s: %s of %d rows%s", what, kind, sofar, expected
+                    "%s: %s of %s%s", what, kind, Words.count(sofar, "row"), expected
                             .map(all -> String.format(Locale.ROOT, " of about %d, %.0f rows/s, %d min left", all,
                                     perSecond, (long) Math.ceil(Math.max(0, all - sofar) / perSecond / 60)))
                             .orElse(""));
@@ -105,15 +105,15 @@ final class PullReport {
         // what webhooks bring comes every second, and rows that are set aside come with each run
         boolean changed = written + deleted + newlySetAside > 0;
         var level = outcome.equals("ok") && kind != UnitKind.FETCH && changed ? Logger.Level.INFO : Logger.Level.DEBUG;
-        LOG.logf(level, "%s: %s, %s, %d written%s, in %.1f s with %s", what, kind, plural(rows, "row"), written,
+        LOG.logf(level, "%s: %s, %s, %d written%s, in %.1f s with %s", what, kind, Words.count(rows, "row"), written,
                 deleted > 0 ? ", " + deleted + " deleted" : "", seconds(),
-                requests == 0 ? "the request of another table" : plural(requests, "request"));
+                requests == 0 ? "the request of another table" : Words.count(requests, "request"));
         return run(outcome, "");
     }
 
     synchronized RunRecord failed(String code, String reason, Duration retry) {
-        LOG.warnf("%s: %s stopped after %s, which are kept. %s Tried again in %s.", what, kind, plural(rows, "row"),
-                reason, Seconds.of(retry));
+        LOG.warnf("%s: %s stopped after %s, which %s kept. %s Tried again in %s.", what, kind, Words.count(rows, "row"),
+                rows == 1 ? "is" : "are", reason, Words.time(retry));
         return run(code, reason);
     }
 
@@ -121,10 +121,6 @@ final class PullReport {
         var ended = startedAt.plusNanos(System.nanoTime() - from);
         return new RunRecord(job, company, kind, startedAt, ended, outcome, rows, written, deleted, setAside, requests,
                 bytes, traceId, error);
-    }
-
-    static String plural(long count, String noun) {
-        return count + " " + noun + (count == 1 ? "" : "s");
     }
 
     private void count(String what, int amount) {

@@ -122,7 +122,7 @@ final class ReconciliationRun {
         if (!reason.isEmpty() && !scan.confirmed()) {
             String release = "pull " + plan.name() + " --company " + claim.company() + " --confirm-deletes";
             String told = reason
-                    + " Nothing was deleted. Look in Business NXT whether that is right; if it is, run: java -jar "
+                    + " Nothing was deleted. Check in Business NXT whether that is right. If it is, run: java -jar "
                     + "quarkus-run.jar " + release;
             listing.begin(claim);
             positions.scans().end(claim, scan);
@@ -159,11 +159,11 @@ final class ReconciliationRun {
     private String tooMany(KeyListing.Comparison found) {
         double share = plan.pull().maxDeleteShare();
         if (found.listed() == 0 && found.stored() > 1) {
-            return "Business NXT lists no row at all, and " + found.stored() + " are stored.";
+            return "Business NXT lists no row at all, but " + found.stored() + " are stored.";
         }
         return found.gone() > FEW && found.gone() > share * found.stored()
                 ? String.format(Locale.ROOT,
-                        "%d of %d stored rows are not listed any more, which is more than %s (%s).", found.gone(),
+                        "%d of %d stored rows are no longer listed. That is more than %s allows (%s).", found.gone(),
                         found.stored(), Settings.Pull.variable(plan.name(), "MAX_DELETE_SHARE"), share)
                 : "";
     }

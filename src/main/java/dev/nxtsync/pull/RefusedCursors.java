@@ -41,8 +41,8 @@ final class RefusedCursors {
             return false;
         }
         LOG.warnf(
-                "Pull %s, %s: Business NXT has refused the %s %d times in a row to go on after the row to which it had "
-                        + "come (%s). It begins anew, if its beginning is answered.",
+                "Pull %s, %s: Business NXT has refused the %s %d times in a row to go on after the last row that it had "
+                        + "read (%s). It begins anew if its first page is answered.",
                 claim.entry().isEmpty() ? walk : claim.entry(), claim.tenant(), claim.kind(), OFTEN,
                 failure.traced(failure.message()));
         return true;

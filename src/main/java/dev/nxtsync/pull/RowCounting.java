@@ -76,7 +76,7 @@ class RowCounting {
             if (answer.apply(second) instanceof Answer.Data && uncounted.add(table)) {
                 LOG.warnf(
                         "Pull %s, %s: Business NXT refuses to count the rows of table %s (%s). They are read all the "
-                                + "same, but that none is lacking cannot be seen. Tell Visma's support.",
+                                + "same, but it cannot be checked whether rows are missing. Tell Visma's support.",
                         plan.name(), tenant, plan.table().name(), failure.traced(failure.message()));
             }
             return second;

@@ -12,6 +12,7 @@ import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
 import dev.nxtsync.database.Database;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.process.ConditionLog;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.pull.plan.PullPlans;
@@ -60,7 +61,7 @@ class RowsSetAside {
             known.add(pull);
             if (conditions.isNews(pull, count.toString())) {
                 LOG.warnf("Pull %s: %s set aside; nxt_sync.row_fault says why", pull,
-                        count == 1 ? "1 row is" : count + " rows are");
+                        Words.count(count, "row is", "rows are"));
             }
         });
         for (String pull : new TreeSet<>(known)) {

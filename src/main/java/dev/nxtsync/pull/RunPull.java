@@ -11,6 +11,7 @@ import jakarta.inject.Singleton;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.plan.PullPlanner;
 import dev.nxtsync.pull.plan.PullPlans;
@@ -78,13 +79,13 @@ public class RunPull {
         }
         if (request.since().isPresent() && !ready.plan().tellsChanges()) {
             out.accept(new WorkEvent(Course.IN_THE_WAY,
-                    "pull " + pull.name() + ": the table does not tell its changes, so there is no --since"));
+                    "pull " + pull.name() + ": the table does not tell its changes, so --since cannot be used"));
             return false;
         }
         List<Tenant> owners = request.company().map(ready.plan()::tenant).map(List::of).orElse(ready.owners());
         if (!ready.owners().containsAll(owners)) {
             out.accept(new WorkEvent(Course.IN_THE_WAY, "pull " + pull.name() + ": it does not read " + numbers(owners)
-                    + ", but " + numbers(ready.owners())));
+                    + ", only " + numbers(ready.owners())));
             return false;
         }
         boolean well = true;
@@ -94,8 +95,8 @@ public class RunPull {
         return well;
     }
 
-    private static List<Integer> numbers(List<Tenant> owners) {
-        return owners.stream().map(Tenant::number).toList();
+    private static String numbers(List<Tenant> owners) {
+        return Words.list(owners.stream().map(Tenant::number).toList());
     }
 
     private boolean one(PullPlan plan, Tenant owner, Request request, Consumer<WorkEvent> out, Job.Progress progress)
@@ -125,7 +126,7 @@ public class RunPull {
             return false;
         }
         if (!(attempt instanceof Claims.Claimed claimed)) {
-            out.accept(new WorkEvent(Course.IN_THE_WAY, what + ": there is no such unit of work"));
+            out.accept(new WorkEvent(Course.IN_THE_WAY, what + ": it is not planned yet; try again"));
             return false;
         }
         try {
@@ -183,9 +184,8 @@ public class RunPull {
         }
         var done = runs.since(plan.name(), claim.company(), from);
         out.accept(new WorkEvent(Course.WELL,
-                what + ": " + job.kind() + ", " + PullReport.plural(done.read(), "row") + " read, " + done.written()
-                        + " written, " + done.deleted() + " deleted, "
-                        + PullReport.plural(done.requests(), "request")));
+                what + ": " + job.kind() + ", " + Words.count(done.read(), "row") + " read, " + done.written()
+                        + " written, " + done.deleted() + " deleted, " + Words.count(done.requests(), "request")));
         return true;
     }
 }

@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.DatabaseClock;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.pull.Document.DocumentPart;
@@ -211,10 +212,10 @@ final class TableListing {
         }
         if (Pages.census(plan, (Answer.Data) answer).equals(before)) {
             String told = String.format(Locale.ROOT,
-                    "Business NXT counts %d rows of table %s, and %d came by the key %s, though nothing changed meanwhile. "
-                            + "See whether %s has all columns of the table's primary key; if it does, "
-                            + "tell Visma's support. It is counted again with each reconciliation.",
-                    counted, plan.table().name(), scan.rows(), String.join(",", plan.key()),
+                    "Business NXT counts %s of table %s, but lists %d by the key %s, although nothing changed meanwhile. "
+                            + "Check that %s has all columns of the table's primary key. If it does, "
+                            + "tell Visma's support. The rows are counted again with each reconciliation.",
+                    Words.count(counted, "row"), plan.table().name(), scan.rows(), String.join(",", plan.key()),
                     Settings.Pull.variable(plan.name(), "KEY"));
             if (plan.tellsChanges()) {
                 lacks(told);

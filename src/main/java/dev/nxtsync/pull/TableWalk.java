@@ -260,8 +260,8 @@ final class TableWalk {
     private void indivisible(Failure failure) {
         if (memory.indivisible(plan, tenant)) {
             LOG.infof(
-                    "Pull %s, %s: table %s is read by one request at a time from now on, since Business NXT did not answer "
-                            + "what splits it (%s). Nothing is lost; it only takes longer. A restart tries it again.",
+                    "Pull %s, %s: table %s is read by one request at a time from now on, because Business NXT did not answer "
+                            + "the question that splits it (%s). Nothing is lost; it only takes longer. A restart tries it again.",
                     plan.name(), tenant, plan.table().name(), failure.traced(failure.message()));
         }
     }

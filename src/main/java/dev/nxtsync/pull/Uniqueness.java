@@ -124,13 +124,13 @@ public class Uniqueness {
         String differ = "which differ in " + differing.stream().limit(SHOWN).collect(joining(", "))
                 + (differing.size() > SHOWN ? " and " + (differing.size() - SHOWN) + " more" : "");
         String could = candidates.isEmpty()
-                ? "None of the columns that the pull reads tells them apart by itself."
-                : "By these rows it could be "
+                ? "No single column that the pull reads tells them apart."
+                : "According to these rows it could be "
                         + candidates.stream().map(each -> columns + "," + each).collect(joining(" or ")) + ".";
         return "The key " + columns + " of table " + plan.table().name() + " is not unique: there are at least "
                 + rows.size() + " rows with " + QuotedText.upTo(LONGEST_KEY, example) + ", " + differ + ". Set "
-                + variable + " to all columns of the table's primary key, as Visma's documentation has it, and "
-                + "start again; the target follows by itself, and every row is read again. " + could;
+                + variable + " to all columns of the table's primary key, as Visma's documentation lists them, and "
+                + "start again. The target table follows by itself, and every row is read again. " + could;
     }
 
     /** Columns each of which tells the rows of one key apart, the likeliest first. */

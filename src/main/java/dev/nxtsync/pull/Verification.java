@@ -12,6 +12,7 @@ import jakarta.inject.Singleton;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.Failure;
@@ -93,9 +94,9 @@ public class Verification {
                 return false;
             }
             if (result.isEqual()) {
-                String equal = PullReport.plural(result.source(), "row") + ", equal in key, "
+                String equal = Words.count(result.source(), "row") + ", equal in key, "
                         + (plan.tellsChanges() ? "change stamp and " : "and ")
-                        + PullReport.plural(result.sums().size(), "column") + " of numbers";
+                        + Words.count(result.sums().size(), "column") + " of numbers";
                 var doubt = doubt(plan, read, result.source());
                 out.accept(doubt.isEmpty()
                         ? new WorkEvent(Course.WELL, what + equal)
@@ -104,15 +105,14 @@ public class Verification {
                 return doubt.isEmpty();
             }
             out.accept(new WorkEvent(Course.DIFFERENT,
-                    new Problem(ErrorCode.DIFFERENT,
-                            what + result.source() + " in Business NXT, " + result.target() + " in the target")
-                            .coded()));
+                    new Problem(ErrorCode.DIFFERENT, what + Words.count(result.source(), "row") + " in Business NXT, "
+                            + result.target() + " in the target table").coded()));
             result.examples().forEach(
-                    (kind, keys) -> out.accept(new WorkEvent(Course.DETAIL, kind + ": " + String.join(" ", keys))));
+                    (kind, keys) -> out.accept(new WorkEvent(Course.DETAIL, kind + ": " + String.join(", ", keys))));
             result.sums().forEach((column, sums) -> {
                 if (!sums.isEqual()) {
-                    out.accept(new WorkEvent(Course.DETAIL,
-                            "sum of " + column + ": " + sums.source() + " there, " + sums.target() + " here"));
+                    out.accept(new WorkEvent(Course.DETAIL, "sum of " + column + " over the rows of both: "
+                            + sums.source() + " in Business NXT, " + sums.target() + " in the target table"));
                 }
             });
             return false;
@@ -139,23 +139,23 @@ public class Verification {
     private static String doubt(PullPlan plan, SourceRead read, long compared) {
         String table = plan.table().name();
         if (read.before().count().isEmpty() || read.after().count().isEmpty()) {
-            return "Business NXT does not tell how many rows table " + table
-                    + " has (totalCount), so that some may have been missed.";
+            return "Business NXT does not say how many rows table " + table
+                    + " has (totalCount), so some may have been missed.";
         }
         long counted = read.after().count().get();
         if (!read.before().equals(read.after())) {
             return "rows changed while they were read (" + read.before().count().get() + " before, " + counted
-                    + " after). Verify again at a time when nothing changes.";
+                    + " after). Verify again when nothing changes.";
         }
         if (counted != read.rows()) {
-            return "Business NXT counts " + counted + " rows of table " + table + ", and " + read.rows()
-                    + " came by the key " + String.join(",", plan.key()) + ". See whether "
+            return "Business NXT counts " + Words.count(counted, "row") + " of table " + table + ", but lists "
+                    + read.rows() + " by the key " + String.join(",", plan.key()) + ". Check that "
                     + Settings.Pull.variable(plan.name(), "KEY") + " has all columns of the primary key.";
         }
         return read.rows() == compared
                 ? ""
-                : PullReport.plural(read.rows() - compared, "row")
-                        + " of Business NXT cannot be held, and were not compared.";
+                : Words.count(read.rows() - compared, "row of Business NXT cannot be stored, and was not compared.",
+                        "rows of Business NXT cannot be stored, and were not compared.");
     }
 
     private SourceRead read(PullPlan plan, TableMapping compared, Tenant tenant, String table, Progress progress)

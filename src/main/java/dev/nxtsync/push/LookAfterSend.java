@@ -12,6 +12,7 @@ import java.util.Set;
 
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.push.outbox.OutboxRow;
 import dev.nxtsync.push.outbox.OutboxRow.RowState;
 import dev.nxtsync.push.outbox.OutboxRow.Step;
@@ -93,12 +94,11 @@ final class LookAfterSend {
         lane.settling()
                 .settle(transitions.stream()
                         .filter(each -> passed.contains(each.after().id()) && each.after().state() == RowState.WAITING)
-                        .map(each -> new RowTransition(each.after(),
-                                each.after().dead(ErrorCode.RECORD_REFUSED,
-                                        "It is not there, but later rows of its group that were sent with it are"
-                                                + each.before().answered().map(why -> ": " + why).orElse(".")
-                                                + " Retry it to send it after them, or discard it.",
-                                        Optional.empty())))
+                        .map(each -> new RowTransition(each.after(), each.after().dead(ErrorCode.RECORD_REFUSED,
+                                "Its record is not there, but the records of later rows of its group are."
+                                        + each.before().answered().map(why -> " " + Words.sentence(why)).orElse("")
+                                        + " Retry the row to send it after them, or discard it.",
+                                Optional.empty())))
                         .toList());
         return true;
     }

@@ -88,7 +88,8 @@ record Lookup(NxtClient nxt, PushPlan plan, Tenant tenant, Runnable afterEach, C
         afterEach.run();
         JsonNode page = FailedAnswer.dataOf(answer).path(tenant.scope().root()).path(Mutation.alias(0));
         if (!page.path("items").isArray() || !page.path("pageInfo").path("hasNextPage").isBoolean()) {
-            throw new FailedAnswer(new Failure.Rejected("The answer to a look-up lacks items or pageInfo.",
+            throw new FailedAnswer(new Failure.Rejected(
+                    "The answer to a look-up lacks items or pageInfo. Give Visma's support the trace id.",
                     ((Answer.Data) answer).traceId(), List.of()));
         }
         return page;

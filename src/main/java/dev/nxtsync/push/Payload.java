@@ -48,8 +48,10 @@ record Payload(RecordKey identity, ObjectNode values, ObjectNode changes) {
         PayloadText.unholdable(payload.values()).ifPresent(flaws::add);
         plan.fields().forEach((act, field) -> {
             if (act == MutationKind.DELETE) {
-                payload.changes().fieldNames().forEachRemaining(name -> flaws.add(QuotedText.name(name)
-                        + ": a delete takes only the columns by which the record is found (" + plan.keyColumn() + ")"));
+                payload.changes().fieldNames()
+                        .forEachRemaining(name -> flaws.add(QuotedText.name(name)
+                                + ": not expected, because a delete takes only the columns that find the record ("
+                                + plan.keyColumn() + ")"));
                 return;
             }
             var type = field.arguments().get("values");
@@ -58,7 +60,7 @@ record Payload(RecordKey identity, ObjectNode values, ObjectNode changes) {
                         .check(act == MutationKind.CREATE ? payload.values() : payload.changes(), members);
             }
             if (act == MutationKind.UPDATE && payload.changes().isEmpty()) {
-                flaws.add("it has nothing to change beside " + plan.keyColumn());
+                flaws.add("it has nothing to change besides " + plan.keyColumn());
             }
         });
         return flaws.isEmpty() ? reading : new FlawedPayload(flaws.why());
@@ -80,7 +82,7 @@ record Payload(RecordKey identity, ObjectNode values, ObjectNode changes) {
         for (String column : plan.keyColumns()) {
             JsonNode value = values.get(column);
             if (value == null || value.isNull()) {
-                flaws.add(column + ": is missing, and the record is found by it"
+                flaws.add(column + ": is missing, but the record is found by it"
                         + NameSuggestion.hint(column, names(values)));
             } else {
                 PayloadCheck.scalarFlaw(value, scalar(plan, column)).ifPresent(flaw -> flaws.add(column + ": " + flaw));
@@ -110,7 +112,7 @@ record Payload(RecordKey identity, ObjectNode values, ObjectNode changes) {
         if (!scalar.equals("String")) {
             var number = Numeral.of(key).flatMap(Numeral::value);
             if (number.isEmpty()) {
-                flaws.add("the key is no " + scalar + ", which the column " + column + " holds");
+                flaws.add("the key is not of the type " + scalar + ", as the column " + column + " needs");
                 return;
             }
             carried = number.get().stripTrailingZeros().scale() <= 0
@@ -121,7 +123,7 @@ record Payload(RecordKey identity, ObjectNode values, ObjectNode changes) {
         if (written == null) {
             values.set(column, carried);
         } else if (!new RecordKey(Map.of(column, carried)).isOf(values)) {
-            flaws.add(column + ": carries the key, and is another value here; leave it out");
+            flaws.add(column + ": carries the key, but has another value here; leave it out");
         }
     }
 

@@ -53,7 +53,7 @@ record PayloadCheck(Map<String, InputType> inputs, PayloadFlaws flaws) {
             }
         } else if (type.list()) {
             if (!value.isArray()) {
-                flaws.add(path + ": is " + kind(value) + ", not a list; write [ … ]");
+                flaws.add(path + ": is " + kind(value) + "; a list is expected: [ ... ]");
                 return;
             }
             for (int i = 0; i < value.size() && !flaws.isFull(); i++) {
@@ -70,11 +70,11 @@ record PayloadCheck(Map<String, InputType> inputs, PayloadFlaws flaws) {
             if (value instanceof ObjectNode object) {
                 check(object, members, path + ".");
             } else {
-                flaws.add(path + ": is " + kind(value) + ", not an object");
+                flaws.add(path + ": is " + kind(value) + "; an object is expected");
             }
         } else if (input instanceof InputType.Names names) {
             if (!value.isTextual() || !names.values().contains(value.textValue())) {
-                flaws.add(path + ": is none of " + String.join(", ", names.values())
+                flaws.add(path + ": is not one of " + String.join(", ", names.values())
                         + NameSuggestion.hint(value.asText(), names.values()));
             }
         } else {
@@ -85,7 +85,7 @@ record PayloadCheck(Map<String, InputType> inputs, PayloadFlaws flaws) {
     /** The scalars whose encoding is known; others are left to the server. */
     static Optional<String> scalarFlaw(JsonNode value, String scalar) {
         if (value.isContainerNode()) {
-            return Optional.of("is " + kind(value) + ", not a single value of type " + scalar);
+            return Optional.of("is " + kind(value) + "; " + expected(scalar) + " is expected");
         }
         boolean fits = switch (scalar) {
             case "Short" -> isWhole(value, Short.MIN_VALUE, Short.MAX_VALUE);
@@ -97,7 +97,18 @@ record PayloadCheck(Map<String, InputType> inputs, PayloadFlaws flaws) {
             case "Boolean" -> value.isBoolean();
             default -> true;
         };
-        return fits ? Optional.empty() : Optional.of("is " + kind(value) + " that is no " + scalar);
+        return fits ? Optional.empty() : Optional.of("is " + kind(value) + "; " + expected(scalar) + " is expected");
+    }
+
+    /** A type of the API, as a person would say it. */
+    private static String expected(String scalar) {
+        return switch (scalar) {
+            case "Short", "Int", "Long" -> "a whole number (" + scalar + ")";
+            case "Decimal" -> "a number (Decimal)";
+            case "String" -> "text (String)";
+            case "Boolean" -> "true or false (Boolean)";
+            default -> "a value of the type " + scalar;
+        };
     }
 
     private static boolean isWhole(JsonNode value, long least, long most) {
@@ -107,7 +118,7 @@ record PayloadCheck(Map<String, InputType> inputs, PayloadFlaws flaws) {
 
     private static String kind(JsonNode value) {
         return switch (value.getNodeType()) {
-            case STRING -> "a text";
+            case STRING -> "text";
             case NUMBER -> "a number";
             case BOOLEAN -> "true or false";
             case ARRAY -> "a list";

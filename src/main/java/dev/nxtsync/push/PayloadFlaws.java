@@ -29,7 +29,7 @@ final class PayloadFlaws {
 
     /** All of it, in a sentence. */
     String why() {
-        return "The payload is not what Business NXT takes: "
+        return "The payload is not what Business NXT accepts: "
                 + some.stream().limit(MOST_FLAWS).map(QuotedText::message).collect(Collectors.joining("; "))
                 + (isFull() ? "; and more" : "") + ".";
     }

@@ -76,8 +76,8 @@ public class PayloadMemory {
     String tooLarge(int bytes, int weight) {
         long heap = (cost(weight) * OF_LARGE_ONES + MEGABYTE - 1) / MEGABYTE;
         return "The payload has " + bytes + " bytes and takes about " + cost(weight) / Math.max(1, bytes)
-                + " times as much memory, of which a quarter of the heap may be used: it needs a heap of " + heap
-                + " MB, and this process has " + Runtime.getRuntime().maxMemory() / MEGABYTE + " MB.";
+                + " times as much memory. A quarter of the heap is for payloads, so it needs a heap of " + heap
+                + " MB; this process has " + Runtime.getRuntime().maxMemory() / MEGABYTE + " MB.";
     }
 
     private static long cost(int bytes) {

@@ -57,7 +57,7 @@ final class PayloadNumbers {
     private static Optional<String> tooMany(JsonParser parser) {
         String path = path(parser.getParsingContext());
         return Optional.of((path.isEmpty() ? "it" : path) + ": is a number of more than " + Numeral.MOST_DIGITS
-                + " digits when it is written out");
+                + " digits when written out");
     }
 
     private static String path(JsonStreamContext at) {

@@ -93,11 +93,13 @@ final class Preparation {
             if (reading instanceof Payload.SoundPayload sound && bytes <= MOST_BYTES) {
                 payloads.put(row.id(), sound.payload());
             } else {
-                refused.add(new RowTransition(row, lane.resolution().refused(row, ErrorCode.PAYLOAD_INVALID,
-                        reading instanceof Payload.FlawedPayload flawed
-                                ? flawed.why()
-                                : "The payload takes " + bytes + " bytes in a request, and Business NXT takes 15 MB.",
-                        lane.now())));
+                refused.add(new RowTransition(row,
+                        lane.resolution().refused(row, ErrorCode.PAYLOAD_INVALID,
+                                reading instanceof Payload.FlawedPayload flawed
+                                        ? flawed.why()
+                                        : "The payload takes " + bytes
+                                                + " bytes in a request, but Business NXT accepts at most 15 MB.",
+                                lane.now())));
             }
         }
         lane.settling().settle(refused);

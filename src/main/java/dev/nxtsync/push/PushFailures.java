@@ -11,6 +11,7 @@ import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
 import dev.nxtsync.error.Problem;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Recovery;
 import dev.nxtsync.jobs.CompanyAccess;
@@ -91,8 +92,8 @@ class PushFailures {
         states.failed(PushedCompany.of(claim), reason, failures, retry);
         if (!(failure instanceof Failure.ForbiddenCompany)
                 && outages.isNews(claim.connection(), claim.work(), failure)) {
-            LOG.warnf("Push %s, %s: nothing is sent for %d s, no row is lost. %s", claim.entry(), claim.tenant(),
-                    Math.max(1, retry.toSeconds()), reason.message());
+            LOG.warnf("Push %s, %s: nothing is sent for %s; no row is lost. %s", claim.entry(), claim.tenant(),
+                    Words.time(retry), reason.message());
         }
         return new Outcome.Again(retry);
     }

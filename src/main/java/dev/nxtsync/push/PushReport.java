@@ -9,6 +9,7 @@ import java.util.Optional;
 
 import org.jboss.logging.Logger;
 
+import dev.nxtsync.error.Words;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.push.outbox.OutboxRow;
 import dev.nxtsync.push.outbox.OutboxRow.RowState;
@@ -65,11 +66,10 @@ final class PushReport {
         int dead = settled.getOrDefault(RowState.DEAD, 0);
         int doubtful = settled.getOrDefault(RowState.IN_DOUBT, 0);
         LOG.logf(sent + done + dead + doubtful > 0 ? Logger.Level.INFO : Logger.Level.DEBUG,
-                "Push %s, %s, lane %d: %d sent, %d done%s%s, in %.1f s with %d %s", claim.entry(), claim.tenant(),
+                "Push %s, %s, lane %d: %d sent, %d done%s%s, in %.1f s with %s", claim.entry(), claim.tenant(),
                 claim.lane(), sent, done, dead > 0 ? ", " + dead + " dead" : "",
-                doubtful > 0 ? ", " + doubtful + " in doubt, which are looked for" : "",
-                java.time.Duration.between(startedAt, now).toMillis() / 1000.0, requests,
-                requests == 1 ? "request" : "requests");
+                doubtful > 0 ? ", " + doubtful + " in doubt and looked for" : "",
+                java.time.Duration.between(startedAt, now).toMillis() / 1000.0, Words.count(requests, "request"));
         runs.add(List.of(new RunRecord(claim.entry(), claim.company(), claim.kind(), startedAt, now,
                 failure.map(Failure::code).orElse("ok"), 0, done, 0, dead, requests, 0,
                 failure.map(Failure::traceId).orElse(""), failure.map(Failure::message).orElse(""))));

@@ -28,9 +28,8 @@ record RecordComparison(PushPlan plan, Optional<String> creator) {
         }
         String by = "it was created by \"" + creator(record) + "\", ";
         if (creator.isEmpty()) {
-            return Optional
-                    .of(by + "and by which name the person who has signed in creates records is not known before "
-                            + "a create is answered");
+            return Optional.of(
+                    by + "but the name of the person who has signed in is not known before a " + "create is answered");
         }
         if (!creator(record).equalsIgnoreCase(creator.get())) {
             return Optional.of(by + "not by \"" + creator.get() + "\"");
@@ -43,7 +42,7 @@ record RecordComparison(PushPlan plan, Optional<String> creator) {
         for (var each : plan.children().entrySet()) {
             int sent = payload.values().path(each.getKey()).size();
             if (sent > 0 && each.getValue().join().isEmpty()) {
-                return Optional.of("whether all of its " + each.getKey() + " are there cannot be read");
+                return Optional.of("it cannot be read whether all of its " + each.getKey() + " are there");
             }
             int there = record.path(each.getKey()).path("items").size();
             if (sent > 0 && there != sent) {

@@ -1,10 +1,11 @@
 package dev.nxtsync.push;
 
+import static java.util.stream.Collectors.joining;
+
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -59,9 +60,8 @@ record RecordKey(Map<String, JsonNode> values) {
 
     @Override
     public String toString() {
-        var shown = new LinkedHashMap<String, String>();
-        values.forEach((column, value) -> shown.put(column, value.asText()));
-        return shown.toString().replaceAll("[{}]", "");
+        return values.entrySet().stream().map(each -> each.getKey() + " " + each.getValue().asText())
+                .collect(joining(", "));
     }
 
     private static String canonical(JsonNode value) {

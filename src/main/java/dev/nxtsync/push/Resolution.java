@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.push.outbox.MutationKind;
 import dev.nxtsync.push.outbox.OutboxRow;
 import dev.nxtsync.push.outbox.OutboxRow.RowState;
@@ -30,8 +31,9 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
     OutboxRow before(OutboxRow row, Payload payload, List<JsonNode> found) {
         if (found.size() > 1 && (!row.wasSent() || act(row).orElse(MutationKind.UPDATE) != MutationKind.CREATE)) {
             return row.dead(ErrorCode.RECORD_AMBIGUOUS,
-                    found.size() + " records are there with " + payload.identity() + ": "
-                            + ResultRecord.names(plan, found) + ". One of them would be taken at random.",
+                    "There are " + found.size() + " records with " + payload.identity() + ": "
+                            + ResultRecord.names(plan, found)
+                            + ". Nothing was sent, because it is not known which is meant.",
                     Optional.empty());
         }
         if (found.isEmpty()) {
@@ -40,9 +42,9 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
         JsonNode record = found.get(0);
         return switch (act(row).orElse(MutationKind.UPDATE)) {
             case CREATE -> !row.wasSent()
-                    ? row.dead(ErrorCode.RECORD_EXISTS,
-                            "A record with this key is there already: " + ResultRecord.names(plan, found)
-                                    + ". Discard the row if that is the one; else give a new key.",
+                    ? row.dead(ErrorCode.RECORD_EXISTS, "A record with this key is there already: "
+                            + ResultRecord.names(plan, found)
+                            + ". If that is the record of this row, discard the row. Otherwise push it again with a new key.",
                             Optional.empty())
                     : created(row, payload, found);
             case UPDATE -> row.wasSent() && RecordComparison.isAsSent(payload, record)
@@ -94,7 +96,7 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
      * @param again when it is tried again, if nothing is over by then
      */
     OutboxRow unlookable(OutboxRow row, Problem why, Instant now, Instant again) {
-        var reason = new Problem(why.errorCode(), "It was sent, and cannot be looked for: " + why.message());
+        var reason = new Problem(why.errorCode(), "It was sent, but cannot be looked for: " + why.message());
         if (row.state() != RowState.IN_DOUBT) {
             return row.settled(Optional.of(reason.coded()));
         }
@@ -109,14 +111,15 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
 
     /** Decides about a row whose processing may have been sent, if there is no {@code DONE_WHEN} to look it up by. */
     OutboxRow unseen(OutboxRow row, Instant now) {
-        String why = "Whether " + plan.then().orElseThrow().field().name() + " has run for " + row.result().orElse("")
-                + " is not known" + row.answered().map(each -> ": " + each).orElse(", since no whole answer came.");
+        String why = "Whether " + plan.then().orElseThrow().field().name() + " has run for " + ResultRecord.name(row)
+                + " is not known" + row.answered().map(each -> ": " + Words.sentence(each))
+                        .orElse(", because no complete answer arrived.");
         return mayBeCarriedOut(row, now)
                 .map(last -> row.lookedAt(last,
                         new Problem(ErrorCode.PROCESSING_FAILED,
-                                why + " It may still run until " + last + "; after that a person decides.")))
+                                why + " It may still run until " + last + ". After that a person decides.")))
                 .orElseGet(() -> row.dead(ErrorCode.PROCESSING_FAILED, why
-                        + " Look in Business NXT; discard this row if it has, retry it if not. With DONE_WHEN this is looked up.",
+                        + " Look in Business NXT. If it has run, discard this row. Otherwise retry it. With DONE_WHEN the daemon looks this up.",
                         Optional.empty()));
     }
 
@@ -156,26 +159,25 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
 
     private OutboxRow created(OutboxRow row, Payload payload, List<JsonNode> found) {
         if (found.size() > 1) {
-            return row.dead(ErrorCode.RECORD_AMBIGUOUS, found.size() + " records are there with this key: "
+            return row.dead(ErrorCode.RECORD_AMBIGUOUS, "There are " + found.size() + " records with this key: "
                     + ResultRecord.names(plan, found) + ". Remove all but one in Business NXT, then discard this row.",
                     Optional.empty());
         }
         JsonNode record = found.get(0);
         return comparison().unlike(payload, record)
                 .map(why -> row.dead(ErrorCode.RECORD_DIFFERENT,
-                        "A record is there with this key (" + ResultRecord.names(plan, found) + "), but " + why
-                                + ". Look at it in Business NXT; discard this row if the record is right.",
+                        "There is a record with this key (" + ResultRecord.names(plan, found) + "), but " + why
+                                + ". Look at it in Business NXT. If it is right, discard this row.",
                         Optional.empty()))
                 .orElseGet(() -> done(row, record));
     }
 
     private OutboxRow updated(OutboxRow row, Payload payload, List<JsonNode> found, Instant now) {
         if (found.size() != 1) {
-            return row
-                    .dead(found.isEmpty() ? ErrorCode.RECORD_MISSING : ErrorCode.RECORD_AMBIGUOUS,
-                            (found.isEmpty() ? "No record is there any more" : found.size() + " records are there")
-                                    + " with " + payload.identity() + ". Whether it was updated is not known.",
-                            Optional.empty());
+            return row.dead(found.isEmpty() ? ErrorCode.RECORD_MISSING : ErrorCode.RECORD_AMBIGUOUS,
+                    (found.isEmpty() ? "There is no longer a record" : "There are " + found.size() + " records")
+                            + " with " + payload.identity() + ". It is not known whether it was updated.",
+                    Optional.empty());
         }
         JsonNode record = found.get(0);
         if (RecordComparison.isAsSent(payload, record)) {
@@ -184,9 +186,9 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
         return row.stamp().map(RecordComparison.stamp(record)::equals).orElse(true)
                 ? missing(row, now)
                 : row.dead(ErrorCode.RECORD_DIFFERENT,
-                        "The record was changed since it was read, and is not as it was sent: "
+                        "The record has changed since it was read, and is not as it was sent: "
                                 + ResultRecord.names(plan, found)
-                                + ". Retry the row to send it over what is there, or discard it.",
+                                + ". Retry the row to overwrite the record, or discard it.",
                         Optional.empty());
     }
 
@@ -208,7 +210,7 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
     private static OutboxRow again(OutboxRow row) {
         return row.attempts() >= InDoubtTimes.MOST_SENDS
                 ? row.dead(ErrorCode.NEVER_FOUND, "It was sent " + row.attempts()
-                        + " times without a whole answer, and never found afterwards. Look at Business NXT's side; retry it then.",
+                        + " times without a complete answer, and was never found afterwards. Look for it in Business NXT. Then retry it.",
                         Optional.empty())
                 : row.waiting();
     }
@@ -220,7 +222,7 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
         }
         if (found.size() > 1) {
             return row.settled(Optional.of(new Problem(ErrorCode.DUPLICATE,
-                    "duplicate: " + found.size() + " records are there with the key \"" + row.key() + "\": "
+                    "duplicate: there are " + found.size() + " records with the key \"" + row.key() + "\": "
                             + ResultRecord.names(plan, found)
                             + ". Remove all but one in Business NXT, then discard this note.")
                     .coded()));
@@ -234,18 +236,19 @@ record Resolution(PushPlan plan, Optional<String> creator, int company, InDoubtT
         }
         return switch (row.state()) {
             // that its record is there says nothing of the processing that failed
-            case DEAD ->
-                row.step() == Step.THEN
-                        ? row.settled(Optional.empty())
-                        : comparison().unlike(payload, found.get(0)).isEmpty()
-                                ? done(row, found.get(0))
-                                : row.settled(Optional.of(new Problem(ErrorCode.RECORD_DIFFERENT, row.error().orElse("")
-                                        + " A record is there all the same: " + ResultRecord.names(plan, found))
-                                        .coded()));
-            case DISCARDED ->
-                row.settled(Optional.of(new Problem(ErrorCode.RECORD_DIFFERENT, "It is there all the same: "
-                        + ResultRecord.names(plan, found) + ". It was discarded after: " + row.error().orElse(""))
-                        .coded()));
+            case DEAD -> row.step() == Step.THEN
+                    ? row.settled(Optional.empty())
+                    : comparison().unlike(payload, found.get(0)).isEmpty()
+                            ? done(row, found.get(0))
+                            : row.settled(Optional.of(new Problem(ErrorCode.RECORD_DIFFERENT, row.error().orElse("")
+                                    + " There is a record all the same: " + ResultRecord.names(plan, found) + ".")
+                                    .coded()));
+            case DISCARDED -> row
+                    .settled(
+                            Optional.of(new Problem(ErrorCode.RECORD_DIFFERENT,
+                                    "There is a record all the same: " + ResultRecord.names(plan, found)
+                                            + ". The row was discarded after this: " + row.error().orElse(""))
+                                    .coded()));
             default -> row.settled(Optional.empty());
         };
     }

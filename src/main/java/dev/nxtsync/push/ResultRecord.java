@@ -46,6 +46,13 @@ final class ResultRecord {
                 .collect(joining(", "));
     }
 
+    /** What is kept of the record of a row, as a message names it. */
+    static String name(OutboxRow row) {
+        return QuotedText.name(Filters.parse(row.result().orElse("{}")).properties().stream()
+                .filter(each -> each.getValue().isValueNode())
+                .map(each -> each.getKey() + " " + each.getValue().asText()).collect(joining(", ")));
+    }
+
     /** By what the record of a row is found for its processing: its primary key, once that is known. */
     static Map<String, JsonNode> key(PushPlan plan, OutboxRow row, Payload payload) {
         JsonNode kept = Filters.parse(row.result().orElse("{}"));

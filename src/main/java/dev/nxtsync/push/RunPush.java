@@ -66,7 +66,7 @@ public class RunPush {
             var attempt = claims.claim(due);
             if (attempt instanceof Claims.UnitTaken taken) {
                 out.accept(new WorkEvent(Course.SKIPPED, "push " + push.name() + ", " + due.owner().orElseThrow()
-                        + ", lane " + due.lane() + ": it is under way on " + taken.holder()));
+                        + ", lane " + due.lane() + ": another process sends it (" + taken.holder() + ")"));
             } else if (attempt instanceof Claims.Claimed claimed) {
                 well &= work(claimed.claim(), out);
             }
@@ -94,7 +94,8 @@ public class RunPush {
                     }
                 } else if (++failures == PATIENCE || !((Outcome.Again) last).waitOut()) {
                     var reason = tables.states().obstacles(Map.of(claim.entry(), "")).stream()
-                            .map(each -> each.reason().coded()).findFirst().orElse("something is in the way");
+                            .map(each -> each.reason().coded()).findFirst()
+                            .orElse("it could not be sent; the log of the daemon says why");
                     out.accept(new WorkEvent(Course.IN_THE_WAY,
                             "push " + claim.entry() + ", " + claim.tenant() + ": " + reason));
                     return false;

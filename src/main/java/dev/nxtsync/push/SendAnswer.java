@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.QuotedText;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.push.outbox.MutationKind;
@@ -77,14 +78,14 @@ final class SendAnswer {
                 String why = "The key \"" + row.key() + "\" came back as \""
                         + QuotedText.name(items.path(i).path(plan.keyColumns().get(0)).asText()) + "\" in "
                         + plan.keyColumn() + ".";
-                changed.add(why + " Records cannot be found again by such a key, so that this push is stopped. Set "
-                        + "KEY_COLUMN to a column that holds whole keys as they are.");
+                changed.add(why + " Records cannot be found again by such a key, so this push is stopped. Set "
+                        + "KEY_COLUMN to a column that keeps whole keys unchanged.");
                 var done = resolution.done(row, items.path(i));
                 return done.done(done.result().orElse("{}"),
                         Optional.of(new Problem(ErrorCode.KEY_CHANGED, why).coded()), Optional.empty());
             }
-            return row.answered("It was answered without errors, but with " + items.size() + " records for "
-                    + batch.size() + " rows.", false, half(), now);
+            return row.answered("It was answered without errors, but with " + Words.count(items.size(), "record")
+                    + " for " + Words.count(batch.size(), "row") + ".", false, half(), now);
         }).withKeys(creators.stream().findFirst(), changed.stream().reduce((one, other) -> other));
     }
 
@@ -113,9 +114,8 @@ final class SendAnswer {
             }
             return row.attempts() >= InDoubtTimes.MOST_SENDS
                     ? row.dead(ErrorCode.RECORD_DIFFERENT, "The record was sent " + row.attempts()
-                            + " times, and each time its change stamp was another than "
-                            + "it had been before: something changes it all the time, or the server does not find it by its stamp.",
-                            Optional.empty())
+                            + " times, and each time its change stamp had changed meanwhile: something changes it "
+                            + "all the time, or the server does not find it by its stamp.", Optional.empty())
                     : row.waiting(now);
         });
     }
@@ -133,9 +133,9 @@ final class SendAnswer {
             return resolution.processed(row, true, now);
         }
         return row.dead(ErrorCode.PROCESSING_FAILED,
-                name + " did not succeed for " + row.result().orElse("")
-                        + ". The record is there; retry this row to run " + name
-                        + " again, or do it in Business NXT and discard it.",
+                name + " did not succeed for " + ResultRecord.name(row)
+                        + ". The record is there. Retry this row to run " + name
+                        + " again, or do it in Business NXT and discard the row.",
                 Optional.empty());
     }
 

@@ -66,10 +66,9 @@ record Settling(Outbox outbox, Claim claim, PushReport report, Progress progress
             }
             // a user's own constraint, which must not hold up the others of the lane
         }
-        var why = new Problem(ErrorCode.UNEXPECTED,
-                "What has become of it (" + wanted.after().state().text()
-                        + ") cannot be kept: PostgreSQL refuses it (SQLSTATE " + refusal.get().getSQLState()
-                        + "). Look whether its record is in Business NXT; discard this row if it is, retry it if not.");
+        var why = new Problem(ErrorCode.UNEXPECTED, "Its new state (" + wanted.after().state().text()
+                + ") cannot be stored: PostgreSQL refuses it (SQLSTATE " + refusal.get().getSQLState()
+                + "). Check whether its record is in Business NXT. If it is, discard this row. Otherwise retry it.");
         var dead = new RowTransition(before, from.dead(why.errorCode(), why.message(), Optional.empty()));
         outbox.settle(claim, List.of(dead));
         return dead;

@@ -16,7 +16,7 @@ import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.database.Migrations;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.error.Seconds;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.process.ConditionLog;
 import dev.nxtsync.process.ExponentialBackoff;
 import dev.nxtsync.process.Loop;
@@ -130,6 +130,6 @@ public class Heartbeat {
         var reason = DatabaseFault.of(e);
         trouble = Optional.of(reason);
         LOG.logf(conditions.isNews(DATABASE, reason.code()) ? Logger.Level.WARN : Logger.Level.DEBUG,
-                "The database cannot be used: %s The next attempt is in %s.", reason.message(), Seconds.of(wait));
+                "The database cannot be used: %s The next attempt is in %s.", reason.message(), Words.time(wait));
     }
 }

@@ -29,8 +29,8 @@ import io.quarkus.runtime.ShutdownEvent;
 
 import dev.nxtsync.config.ScheduleSettings;
 import dev.nxtsync.database.DatabaseFault;
-import dev.nxtsync.error.Seconds;
 import dev.nxtsync.error.ShuttingDown;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.process.ConditionLog;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.schedule.ClaimedRun.Ended;
@@ -255,7 +255,7 @@ public class JobRunner {
             LOG.debugf("%s", e.getMessage());
         } catch (SQLException e) {
             LOG.logf(isNews(claim.unit(), e) ? Logger.Level.WARN : Logger.Level.DEBUG, "%s: %s Tried again in %s.",
-                    claim, DatabaseFault.of(e).message(), Seconds.of(failed.retry()));
+                    claim, DatabaseFault.of(e).message(), Words.time(failed.retry()));
         } catch (Throwable e) {
             process.failed("job", e, claim.toString());
         }
@@ -337,8 +337,8 @@ public class JobRunner {
                 telemetry.refused();
                 unknown.suspect();
                 LOG.warnf(
-                        "%s was taken over while this process was silent, or was paused or told to begin anew; what it had not yet "
-                                + "written is refused, and whoever holds it next goes on from the last checkpoint",
+                        "%s was taken over while this process was silent, or was paused or told to begin anew. What it had not yet "
+                                + "written is refused; the next run goes on from the last checkpoint",
                         run.claim);
             }
         } catch (SQLException e) {
@@ -358,13 +358,13 @@ public class JobRunner {
         }
         stalled.removeIf(run -> run.ended != null || System.nanoTime() - run.first.progressAt < silence.toNanos());
         for (ClaimedRun run : stalled) {
-            LOG.errorf("%s has neither ended a request nor committed for %d s and is given up; another run follows",
-                    run.claim, silence.toSeconds());
+            LOG.errorf("%s neither ended a request nor committed for %s; it is stopped, and another run follows",
+                    run.claim, Words.time(silence));
             run.first.progressAt = System.nanoTime();
             try {
                 claims.giveUp(run.claim, Backoff.after(run.claim.failures() + 1));
             } catch (SQLException e) {
-                LOG.warnf("%s could not be given up: %s", run.claim, e.getMessage());
+                LOG.warnf("%s could not be stopped: %s", run.claim, e.getMessage());
             }
             run.interrupt();
         }
@@ -378,15 +378,17 @@ public class JobRunner {
             threads.shutdown();
             long atWork = held.values().stream().filter(ClaimedRun::isAtWork).count();
             if (atWork > 0) {
-                LOG.infof("Stopping: nothing new is begun; what is under way (%d) is finished within %d s", atWork,
-                        patience.toSeconds());
+                LOG.infof("Stopping: nothing new is begun, and %s within %s",
+                        Words.count(atWork, "run under way ends", "runs under way end"), Words.time(patience));
             }
         }
         if (!threads.awaitTermination(patience.toSeconds(), TimeUnit.SECONDS)) {
             synchronized (held) {
                 held.values().stream().filter(ClaimedRun::isAtWork).forEach(run -> {
-                    LOG.warnf("%s waits for an answer that has not come, and is cut off: rows that it "
-                            + "was sending are looked for at the next start, a page is read again", run.claim);
+                    LOG.warnf(
+                            "%s waits for an answer that has not arrived; it is stopped. At the next start, rows that it "
+                                    + "was sending are looked for, and a page is read again",
+                            run.claim);
                     run.interrupt();
                 });
             }

@@ -14,6 +14,7 @@ import org.jdbi.v3.core.Handle;
 import dev.nxtsync.database.ClockSetBack;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
+import dev.nxtsync.error.Words;
 
 /** This process among those that share the database. It is alive as long as its row is beaten, by the database's clock. */
 @Singleton
@@ -135,8 +136,8 @@ public class Replica {
                     .mapTo(int.class).one();
             return alive == 0
                     ? Optional.empty()
-                    : Optional.of(alive + (alive == 1 ? " daemon is" : " daemons are") + " at work on it"
-                            + (alive > share ? "; NXT_BUDGET_SHARE is " + share + ", and should be their number" : ""));
+                    : Optional.of(Words.count(alive, "daemon works", "daemons work") + " on it"
+                            + (alive > share ? "; NXT_BUDGET_SHARE is " + share + ", but should be " + alive : ""));
         };
     }
 }

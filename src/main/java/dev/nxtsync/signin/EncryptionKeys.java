@@ -12,6 +12,7 @@ import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
 import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.signin.Ciphertexts.Ciphertext;
 
 /** Which keys are needed by what is stored of sign-ins. Safe for any number of threads. */
@@ -58,13 +59,13 @@ public class EncryptionKeys {
             }
         }
         if (renewed > 0) {
-            LOG.infof("What is stored of sign-ins is encrypted with the newest key of NXT_ENCRYPTION_KEY now: %d texts",
-                    renewed);
+            LOG.infof("The stored tokens of sign-ins are encrypted with the newest key of NXT_ENCRYPTION_KEY now: %s",
+                    Words.count(renewed, "text"));
         }
         if (all && !unreadable.isEmpty()) {
             LOG.warnf(
-                    "What is stored of sign-ins of %s stays as it is, since the keys of NXT_ENCRYPTION_KEY do not read "
-                            + "it (%s). %s",
+                    "The stored tokens of sign-ins of %s stay as they are, because no key of NXT_ENCRYPTION_KEY decrypts "
+                            + "them (%s). %s",
                     String.join(", ", unreadable), ErrorCode.ENCRYPTION_KEY_UNKNOWN.code(),
                     ErrorCode.ENCRYPTION_KEY_UNKNOWN.nextStep());
         }

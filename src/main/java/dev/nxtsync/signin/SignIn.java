@@ -107,7 +107,7 @@ public class SignIn {
         var result = completion.complete(connection, callback,
                 new Challenge(callback.state().get(), secrets[0], secrets[1]));
         if (!result.well()) {
-            LOG.warnf("Connection %s: a sign-in has come to nothing. %s", connection.name(),
+            LOG.warnf("Connection %s: a sign-in failed. %s", connection.name(),
                     String.join(" ", result.facts().values()));
         }
         try {

@@ -55,8 +55,7 @@ record SignInCompletion(OpenIdProviders providers, UserGrants grants, GrantToken
             OutOfMemory.endIfCauseOf(e);
             LOG.errorf(RedactedFault.of(e), "Connection %s: a sign-in failed in a way that should not happen (%s). %s",
                     connection.name(), ErrorCode.UNEXPECTED.code(), ErrorCode.UNEXPECTED.nextStep());
-            return SignInResult.failed("A fault of nxt-sync itself (" + e.getClass().getSimpleName() + ").",
-                    ErrorCode.UNEXPECTED.nextStep());
+            return SignInResult.failed(ErrorCode.UNEXPECTED.meaning(), ErrorCode.UNEXPECTED.nextStep());
         }
     }
 
@@ -73,8 +72,7 @@ record SignInCompletion(OpenIdProviders providers, UserGrants grants, GrantToken
         var person = signedIn.person();
         var answer = signedIn.tokens();
         if (answer.refreshToken().isEmpty()) {
-            return SignInResult.failed(
-                    "Visma Connect gave no refresh token, so that nothing could be done without you.",
+            return SignInResult.failed("Visma Connect gave no refresh token, so nothing could be done without you.",
                     "Tick offline_access for the application in the Developer Portal, and ask for it in "
                             + connection.variable("SCOPE") + ".");
         }
@@ -85,9 +83,9 @@ record SignInCompletion(OpenIdProviders providers, UserGrants grants, GrantToken
         if (other.isPresent()) {
             giveBack(connection, provider, person, answer.refreshToken().get());
             return SignInResult.failed(
-                    "You are " + shown(person) + ", and the connection " + connection.name() + " is signed in as "
+                    "You are " + shown(person) + ", but the connection " + connection.name() + " is signed in as "
                             + other.get() + ". Nothing was changed.",
-                    "To let somebody else sign in, run first: sign-out " + connection.name());
+                    "To let another person sign in, run first: sign-out " + connection.name());
         }
         LOG.infof("Connection %s: %s has signed in (sub %s)", connection.name(), person.shown(), person.subject());
         userTokens.goOn(connection.name());
@@ -107,7 +105,7 @@ record SignInCompletion(OpenIdProviders providers, UserGrants grants, GrantToken
             try {
                 provider.revoke(refreshToken);
             } catch (ConnectUnreachable e) {
-                LOG.warnf("Connection %s: the refresh token of a person who was refused is not revoked. %s",
+                LOG.warnf("Connection %s: the refresh token of a person who was refused could not be revoked. %s",
                         connection.name(), e.getMessage());
             }
         }

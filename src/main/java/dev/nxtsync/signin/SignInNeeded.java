@@ -17,20 +17,20 @@ final class SignInNeeded {
     }
 
     static Problem refused(Settings.Connection connection) {
-        return reason(connection,
-                "Visma Connect takes its refresh token no longer (invalid_grant): it has come to its end, "
-                        + "was revoked, or was used by something else, such as another installation.");
+        return reason(connection, "Visma Connect no longer accepts its refresh token (invalid_grant): it has expired, "
+                + "was revoked, or was used by something else, such as another installation.");
     }
 
     static Problem lost(Settings.Connection connection) {
-        return reason(connection, "Its one-time refresh token was sent, and the answer with the next one is lost. With "
-                + "a grace period of 60 s in the Developer Portal and in " + connection.variable("REFRESH_GRACE")
-                + ", or a token that is re-used, that would not have happened.");
+        return reason(connection,
+                "Its one-time refresh token was sent, but the answer with the next one was lost. "
+                        + "A grace period of 60 s in the Developer Portal and in "
+                        + connection.variable("REFRESH_GRACE") + ", or a token that is re-used, prevents that.");
     }
 
     static Problem elsewhere(Settings.Connection connection, String before, String now) {
-        return reason(connection, "It was signed in at " + before + ", and the issuer is " + now
-                + " now, to which those tokens are not sent.");
+        return reason(connection, "It was signed in at " + before + ", but the issuer is now " + now
+                + ". Its tokens are not sent there.");
     }
 
     private static Problem reason(Settings.Connection connection, String what) {

@@ -12,6 +12,6 @@ import java.util.Map;
 public record SignInResult(boolean well, String title, Map<String, String> facts, List<String> notes) {
 
     static SignInResult failed(String why, String... notes) {
-        return new SignInResult(false, "The sign-in has come to nothing", Map.of("Reason", why), List.of(notes));
+        return new SignInResult(false, "The sign-in failed", Map.of("Reason", why), List.of(notes));
     }
 }

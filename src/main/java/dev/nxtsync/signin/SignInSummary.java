@@ -20,6 +20,7 @@ import jakarta.inject.Singleton;
 import dev.nxtsync.config.Pulls;
 import dev.nxtsync.config.Pushes;
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.schema.Tenants;
 import dev.nxtsync.process.Threads;
@@ -54,29 +55,30 @@ class SignInSummary {
         facts.put("Connection", connection.name());
         facts.put("Person", person.shown());
         facts.put("Subject", person.subject());
-        facts.put("Tenant", person.tenant()
-                .orElse("as chosen at the sign-in; Visma Connect tells which with the scope tenants only"));
+        facts.put("Tenant",
+                person.tenant().orElse("as chosen at the sign-in; Visma Connect names it only with the scope tenants"));
         facts.put("Companies", companies(connection, notes));
         facts.put("Scopes", scope);
-        missing(connection, scope).ifPresent(lacking -> notes.add("These scopes were asked for and not granted: "
+        missing(connection, scope).ifPresent(lacking -> notes.add("These scopes were asked for, but not granted: "
                 + lacking + ". Compare the integrations of the application in the Developer Portal."));
         var grant = grants.find(connection.name());
         facts.put("Good until", grant.flatMap(UserGrant::authorizedAt).flatMap(at -> connection.signInEnds(at, at, at))
                 .map(at -> at.truncatedTo(ChronoUnit.SECONDS).toString())
-                .orElse("not known here: set " + connection.variable("REFRESH_LIFETIME") + " to what the Developer "
-                        + "Portal has, to be warned in time")
+                .orElse("not known; to be warned in time, set " + connection.variable("REFRESH_LIFETIME")
+                        + " to the lifetime in the Developer Portal")
                 + connection.refreshIdle()
-                        .map(idle -> "; sooner, if nxt-sync stands still for " + idle.toHours() + " hours").orElse(""));
+                        .map(idle -> "; sooner, if nxt-sync stands still for " + Words.count(idle.toHours(), "hour"))
+                        .orElse(""));
         grant.flatMap(UserGrant::kind).ifPresent(kind -> {
             facts.put("Refresh token", kind == UserGrant.RefreshTokenKind.RE_USE ? "re-used" : "one time");
             if (kind == UserGrant.RefreshTokenKind.ONE_TIME && connection.refreshGrace().isZero()) {
-                notes.add("A one-time refresh token without a grace period is lost with an answer that is lost. Choose "
+                notes.add("A one-time refresh token without a grace period is lost if one answer is lost. Choose "
                         + "Re-use in the Developer Portal, or a grace period of 60 s there and in "
                         + connection.variable("REFRESH_GRACE") + ", and sign in again.");
             }
         });
         notes.add("nxt-sync now works in your name, without you: " + work(connection)
-                + ". It tells by its health, its metrics and its notices when you have to sign in again.");
+                + ". Its health, metrics and notices tell when you have to sign in again.");
         notes.add("You can close this window.");
         return new SignInResult(true, "You are signed in", facts, notes);
     }
@@ -112,7 +114,7 @@ class SignInSummary {
             return "not known yet";
         } catch (ExecutionException e) {
             if (e.getCause() instanceof FailedAnswer answer) {
-                notes.add("Business NXT does not answer as it should: " + answer.failure().message());
+                notes.add("Business NXT did not name your companies: " + answer.failure().message());
                 return "not known";
             }
             throw new IllegalStateException(e.getCause());

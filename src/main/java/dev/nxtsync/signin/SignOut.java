@@ -43,7 +43,7 @@ public class SignOut {
         var grant = grants.find(connection.name()).filter(each -> !each.refreshToken().isEmpty());
         boolean revoked = false;
         if (grant.isPresent() && grant.get().isOfAnother(provider.issuer())) {
-            LOG.warnf("Connection %s: its refresh token is not revoked, since it came from another issuer: %s",
+            LOG.warnf("Connection %s: its refresh token is not revoked, because it came from another issuer: %s",
                     connection.name(), grant.get().issuer().orElseThrow());
         } else if (grant.isPresent()) {
             try {

@@ -123,7 +123,7 @@ public class TokenEncryption {
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             // said below
         }
-        throw new Locked("What is stored of a sign-in was changed, or moved to another connection.");
+        throw new Locked("The stored tokens of a sign-in were changed, or moved to another connection.");
     }
 
     /**
@@ -165,9 +165,9 @@ public class TokenEncryption {
                     .of(keys.orElseThrow(() -> new Locked("NXT_ENCRYPTION_KEY is not set.")).reveal().split(",", -1))
                     .map(EncryptionKey::of).toList();
         } catch (UncheckedIOException e) {
-            throw new Locked("NXT_ENCRYPTION_KEY is not there: " + e.getMessage() + ".");
+            throw new Locked("NXT_ENCRYPTION_KEY cannot be used: " + e.getMessage() + ".");
         } catch (IllegalArgumentException e) {
-            throw new Locked("NXT_ENCRYPTION_KEY is no longer 32 bytes in base64, or several of them.");
+            throw new Locked("NXT_ENCRYPTION_KEY is no longer a key of 32 bytes in base64, nor several of them.");
         }
     }
 }

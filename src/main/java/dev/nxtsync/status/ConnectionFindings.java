@@ -59,7 +59,7 @@ public class ConnectionFindings {
                     each.waitsForPerson() ? Optional.empty() : Optional.of(now.plus(each.nextAttempt())))));
             each.grantedScope().filter(scope -> !scope.equals(each.askedScope()))
                     .ifPresent(scope -> findings.add(Finding.remark(subject, ErrorCode.SCOPE_REDUCED,
-                            "The granted scope is \"" + scope + "\", not the asked \"" + each.askedScope() + "\". "
+                            "The granted scope is \"" + scope + "\", not \"" + each.askedScope() + "\" as asked for. "
                                     + ErrorCode.SCOPE_REDUCED.nextStep())));
         }
         return findings;

@@ -9,7 +9,7 @@ import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
 import dev.nxtsync.error.Problem;
-import dev.nxtsync.error.Seconds;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.process.ConditionLog;
 import dev.nxtsync.process.ExponentialBackoff;
 
@@ -54,7 +54,7 @@ public class NoticeDelivery {
             if (send(notice.id(), notice.body())) {
                 queue.done(notice);
                 conditions.over("delivery")
-                        .ifPresent(lasted -> LOG.infof("Notices are taken again, after %d s", lasted.toSeconds()));
+                        .ifPresent(lasted -> LOG.infof("Notices are accepted again, after %d s", lasted.toSeconds()));
             } else {
                 Duration wait = WAITS.after(notice.attempts());
                 boolean givenUp = queue.again(notice, wait);
@@ -63,7 +63,7 @@ public class NoticeDelivery {
                                 ? Logger.Level.WARN
                                 : Logger.Level.DEBUG,
                         "%s %s", failure.get().message(),
-                        givenUp ? "It is given up after a day." : "Tried again in " + Seconds.of(wait) + ".");
+                        givenUp ? "This notice is given up after a day." : "Tried again in " + Words.time(wait) + ".");
             }
         }
     }

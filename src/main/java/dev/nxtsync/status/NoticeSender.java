@@ -68,7 +68,7 @@ class NoticeSender {
         } catch (IOException | RuntimeException e) {
             OutOfMemory.endIfCauseOf(e);
             return Optional.of(ConnectFailure.of(e).map(fault -> "cannot be reached (" + fault.errorCode().code() + ")")
-                    .orElse("did not answer (" + e.getClass().getSimpleName() + ")"));
+                    .orElse("did not answer"));
         }
     }
 

@@ -16,6 +16,7 @@ import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
 import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.error.Problem;
+import dev.nxtsync.error.Words;
 
 /**
  * What is wrong now, as all processes together see it, and since when. A change counts once it has lasted for twenty seconds,
@@ -122,8 +123,8 @@ public final class OpenFindings {
                     .mapTo(int.class).one();
             return open == 0
                     ? Optional.empty()
-                    : Optional.of("the daemons have met " + open + (open == 1 ? " trouble" : " troubles")
-                            + "; the command status says which");
+                    : Optional.of(
+                            "the daemons report " + Words.count(open, "finding") + "; the command status says which");
         };
     }
 }

@@ -21,6 +21,7 @@ import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.database.Encoding;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.pull.plan.PullPlans;
 import dev.nxtsync.pull.state.PullState;
@@ -73,16 +74,16 @@ public class PullFindings {
         alike.values().forEach(states -> findings.add(alike(states)));
         PullStates.paused(transaction, configured.names()).forEach(
                 (pull, since) -> findings.add(Finding.remark("pull " + pull + ", paused", ErrorCode.PULL_PAUSED,
-                        "It is paused since " + since + ". " + ErrorCode.PULL_PAUSED.nextStep())));
+                        "It has been paused since " + since + ". " + ErrorCode.PULL_PAUSED.nextStep())));
         late(transaction, findings);
         Encoding.flaw(transaction)
                 .ifPresent(flaw -> findings.add(new Finding("database", flaw, false, Optional.empty())));
-        RowFaults.count(transaction)
-                .forEach((pull, count) -> findings.add(Finding.remark("rows of " + pull + " set aside",
-                        ErrorCode.ROWS_SET_ASIDE, count + "; " + ErrorCode.ROWS_SET_ASIDE.nextStep())));
-        Inbox.setAside(transaction)
-                .forEach((pull, count) -> findings.add(Finding.remark("keys of " + pull + " set aside",
-                        ErrorCode.KEYS_SET_ASIDE, count + "; " + ErrorCode.KEYS_SET_ASIDE.nextStep())));
+        RowFaults.count(transaction).forEach((pull, count) -> findings.add(Finding.remark(
+                "rows of " + pull + " set aside", ErrorCode.ROWS_SET_ASIDE,
+                Words.count(count, "row is", "rows are") + " set aside. " + ErrorCode.ROWS_SET_ASIDE.nextStep())));
+        Inbox.setAside(transaction).forEach((pull, count) -> findings.add(Finding.remark(
+                "keys of " + pull + " set aside", ErrorCode.KEYS_SET_ASIDE,
+                Words.count(count, "key is", "keys are") + " set aside. " + ErrorCode.KEYS_SET_ASIDE.nextStep())));
         return findings;
     }
 
@@ -104,7 +105,7 @@ public class PullFindings {
             var pull = Objects.requireNonNull(configured.all().get(name));
             if (pull.cadence(configured.timeZone()).next(complete).isBefore(longAgo)) {
                 findings.add(Finding.alarm("pull " + name + ", late", ErrorCode.PULL_LATE,
-                        "A company is complete as of " + complete + " only. " + ErrorCode.PULL_LATE.nextStep()));
+                        "A company is complete only as of " + complete + ". " + ErrorCode.PULL_LATE.nextStep()));
             }
         });
     }

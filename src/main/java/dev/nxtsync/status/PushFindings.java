@@ -11,6 +11,7 @@ import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.config.Pushes;
 import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.push.outbox.OutboxDepth;
 import dev.nxtsync.push.outbox.OutboxOrigin;
 import dev.nxtsync.push.outbox.PushStates;
@@ -50,18 +51,16 @@ public class PushFindings {
         OutboxDepth.undecided(transaction).forEach((push, rows) -> {
             if (rows.letters() > 0) {
                 findings.add(Finding.alarm("push " + push + ", dead letters", ErrorCode.DEAD_LETTERS,
-                        waiting(rows.letters()) + " for a person; run: java -jar quarkus-run.jar dead-letters list"));
+                        Words.count(rows.letters(), "row needs", "rows need")
+                                + " a decision. Run: java -jar quarkus-run.jar dead-letters list"));
             }
             if (rows.waiting() > 0 && !configured.all().containsKey(push)) {
                 findings.add(Finding.alarm("push " + push, ErrorCode.PUSH_MISSING,
-                        waiting(rows.waiting()) + " for it, and it is not configured: set NXT_PUSHES_"
-                                + push.toUpperCase(Locale.ROOT) + "_TABLE and the like, or discard them"));
+                        Words.count(rows.waiting(), "row waits", "rows wait")
+                                + " for it, but it is not configured. Set NXT_PUSHES_" + push.toUpperCase(Locale.ROOT)
+                                + "_TABLE and the like, or discard the rows."));
             }
         });
         return findings;
-    }
-
-    private static String waiting(long rows) {
-        return rows == 1 ? "1 row waits" : rows + " rows wait";
     }
 }

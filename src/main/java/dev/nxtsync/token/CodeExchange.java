@@ -42,15 +42,14 @@ final class CodeExchange {
             throw refused(request, response);
         }
         var answer = line.tokens(request, response);
-        String idToken = answer.idToken()
-                .orElseThrow(() -> new SignInFailed(
-                        "Visma Connect's answer has no ID token, so that it does not tell who signed in. Ask "
-                                + "for the scope openid."));
+        String idToken = answer.idToken().orElseThrow(
+                () -> new SignInFailed("Visma Connect's answer has no ID token, so it does not tell who signed in. Ask "
+                        + "for the scope openid."));
         IDTokenClaimsSet claims = idTokens.verified(idToken, new Nonce(challenge.nonce()), endpoints);
         String subject = claims.getSubject().getValue();
         Optional<JsonNode> info = userInfo(endpoints, answer.tokens().accessToken());
         if (info.isPresent() && !info.get().path("sub").asText().equals(subject)) {
-            throw new SignInFailed("The userinfo endpoint speaks of another person than the ID token.");
+            throw new SignInFailed("The userinfo endpoint names another person than the ID token.");
         }
         return new SignedIn(new Person(subject, claim("name", info, claims), claim("email", info, claims),
                 claim("tenant_id", info, claims)), answer.tokens());
@@ -82,7 +81,7 @@ final class CodeExchange {
     private SignInFailed refused(HTTPRequest request, ConnectAnswer response) {
         var refusal = NotAToken.of(response, SentSecrets.in(request));
         return refusal.error().equals("invalid_grant")
-                ? new SignInFailed("Visma Connect does not take the code: it was used before, or is too old.")
+                ? new SignInFailed("Visma Connect does not accept the code: it was used before, or is too old.")
                 : new SignInFailed(line.reason(refusal).message());
     }
 }

@@ -39,15 +39,14 @@ final class IdTokens {
             validator.setMaxClockSkew(SKEW_SECONDS);
             return meant(validator.validate(JWTParser.parse(idToken), nonce));
         } catch (ExpiredJWTException e) {
-            throw new SignInFailed("The ID token is not to be trusted: it has expired.");
+            throw new SignInFailed("The ID token is not valid: it has expired.");
         } catch (BadJWTException e) {
             throw new SignInFailed(
-                    "The ID token is not to be trusted: its issuer, audience, nonce or times are not of this sign-in.");
+                    "The ID token is not valid: its issuer, audience, nonce or times do not belong to this sign-in.");
         } catch (BadJOSEException | JOSEException e) {
-            throw new SignInFailed(
-                    "The ID token is not to be trusted: it is not signed with a key that the issuer publishes.");
+            throw new SignInFailed("The ID token is not valid: it is not signed with a key that the issuer publishes.");
         } catch (java.text.ParseException e) {
-            throw new SignInFailed("The ID token is not to be trusted: it is none (RFC 7519).");
+            throw new SignInFailed("The ID token is not valid: it is not a JWT (RFC 7519).");
         }
     }
 
@@ -67,14 +66,14 @@ final class IdTokens {
     private IDTokenClaimsSet meant(IDTokenClaimsSet claims) throws SignInFailed {
         var party = claims.getAuthorizedParty();
         if (party == null ? claims.getAudience().size() > 1 : !party.getValue().equals(line.clientId().getValue())) {
-            throw new SignInFailed("The ID token is not to be trusted: it was issued to another application (azp).");
+            throw new SignInFailed("The ID token is not valid: it was issued to another application (azp).");
         }
         Date notBefore = claims.getDateClaim("nbf");
         if (notBefore != null && notBefore.toInstant().minusSeconds(SKEW_SECONDS).isAfter(clock.instant())) {
             throw new SignInFailed("The ID token is not valid yet.");
         }
         if (claims.getSubject().getValue().length() > LONGEST_SUBJECT) {
-            throw new SignInFailed("The ID token is not to be trusted: its subject has more than " + LONGEST_SUBJECT
+            throw new SignInFailed("The ID token is not valid: its subject has more than " + LONGEST_SUBJECT
                     + " characters (OpenID Connect Core, section 2).");
         }
         return claims;

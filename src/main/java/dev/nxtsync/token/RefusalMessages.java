@@ -13,6 +13,7 @@ import dev.nxtsync.error.ConnectFailure;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.QuotedText;
+import dev.nxtsync.error.Words;
 
 /** What each way of not getting a token means for the operator, and what to do. */
 record RefusalMessages(Settings.Connection connection, String issuer) {
@@ -62,12 +63,12 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
 
     Problem longHeaders() {
         return failure(ErrorCode.TOKEN_NOT_JSON,
-                "An answer of " + issuer + " has headers without end, and was not read further.");
+                "An answer of " + issuer + " has too many headers, and was not read further.");
     }
 
     Problem broken() {
         return failure(ErrorCode.UNREACHABLE,
-                "The connection to Visma Connect at " + issuer + " was closed before an answer was whole.");
+                "The connection to Visma Connect at " + issuer + " was closed before an answer was complete.");
     }
 
     /** @param answer other than the discovery document */
@@ -77,8 +78,8 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
             return unreachable(new ConnectFailure(ErrorCode.PROXY, "HTTP " + status));
         }
         return notOfOAuth("discovery document", status, answer.location().map(NotAToken::origin).orElse(""))
-                .orElseGet(() -> failure(ErrorCode.NO_TOKEN, "There is no discovery document at " + issuer
-                        + "/.well-known/openid-configuration (HTTP " + status + ")."));
+                .orElseGet(() -> failure(ErrorCode.NO_TOKEN, issuer + "/.well-known/openid-configuration answered HTTP "
+                        + status + ", but not with a discovery document."));
     }
 
     /** @param name of the address, as the discovery document or the setting has it */
@@ -86,32 +87,32 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
         return failure(ErrorCode.PLAIN_HTTP,
                 "The " + name + " of " + issuer + " is not an https address ("
                         + plain(address.getScheme() + "://" + address.getRawAuthority())
-                        + "), so that secrets would be read on the way. Nothing was sent there.");
+                        + "), so secrets could be read on the way. Nothing was sent there.");
     }
 
     /** @param what the issuer's discovery document does not name */
     Problem without(String what) {
-        return failure(ErrorCode.NO_TOKEN, "There is no " + what + " of " + issuer + ".");
+        return failure(ErrorCode.NO_TOKEN, issuer + " has no " + what + ".");
     }
 
     Problem otherIssuer(String named) {
-        return failure(ErrorCode.NO_TOKEN, "The discovery document of " + issuer + " is of the issuer " + plain(named)
-                + ", and must be of the very same (OpenID Connect Discovery, section 4.3).");
+        return failure(ErrorCode.NO_TOKEN, "The discovery document of " + issuer + " names the issuer " + plain(named)
+                + ", but must name exactly this issuer (OpenID Connect Discovery, section 4.3).");
     }
 
     Problem slow(Duration waited) {
         return failure(ErrorCode.TOKEN_SLOW,
-                "Visma Connect did not answer at " + issuer + " within " + waited.toMillis() + " ms.");
+                "Visma Connect did not answer at " + issuer + " within " + Words.time(waited) + ".");
     }
 
     Problem unreachable(ConnectFailure fault) {
         String host = URI.create(issuer).getHost();
         String what = switch (fault.errorCode()) {
-            case UNKNOWN_HOST -> "The host " + host + " is not known here.";
+            case UNKNOWN_HOST -> "The DNS of this network does not know the host " + host + ".";
             case TLS -> "The certificate of " + host + " is not trusted (" + plain(fault.detail()) + ").";
-            case TLS_HANDSHAKE -> "No TLS connection with " + host + " comes about (" + plain(fault.detail()) + ").";
-            case PROXY -> "The proxy does not connect to " + host + " (" + plain(fault.detail()) + ").";
-            default -> "There is no Visma Connect to be reached at " + issuer + " (" + plain(fault.detail()) + ").";
+            case TLS_HANDSHAKE -> "A TLS connection with " + host + " cannot be made (" + plain(fault.detail()) + ").";
+            case PROXY -> "The proxy refuses to connect to " + host + " (" + plain(fault.detail()) + ").";
+            default -> "Visma Connect cannot be reached at " + issuer + " (" + plain(fault.detail()) + ").";
         };
         return failure(fault.errorCode(), what + " It is the host of " + setting("ISSUER") + ".");
     }
@@ -129,7 +130,7 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
     private Optional<Problem> notOfOAuth(String what, int status, String location) {
         if (status >= 300 && status < 400) {
             return Optional.of(failure(ErrorCode.TOKEN_REDIRECT, "The " + what + " of " + issuer + " redirects to "
-                    + plain(location) + ". That is not followed, since the secret would go along."));
+                    + plain(location) + ". The redirect is not followed, because the secret would be sent along."));
         }
         return status >= 500 || status == TOO_MANY
                 ? Optional.of(failure(ErrorCode.TOKEN_UNAVAILABLE,
@@ -141,17 +142,17 @@ record RefusalMessages(Settings.Connection connection, String issuer) {
     /** What may have happened to the secret on its way here; tells nothing of the secret itself. */
     private String mangled(String secret) {
         if (secret.matches("(?s).*%[0-9A-Fa-f]{2}.*")) {
-            return " The secret looks URL-encoded (it has a % before two digits): set it as the portal showed it, and it "
-                    + "is encoded here.";
+            return " The secret looks URL-encoded (it has a % before two digits). Set it as the portal showed it; "
+                    + "nxt-sync encodes it.";
         }
         if (secret.matches("(?s).*\\s.*")) {
-            return " The secret has a space or a line break in it, as where a + was decoded on its way here: set it as "
+            return " The secret has a space or a line break in it. Perhaps a + was decoded on its way here. Set the secret as "
                     + "the portal showed it.";
         }
         if (connection.tokenAuth() == Settings.TokenAuth.BASIC
                 && !URLEncoder.encode(secret, StandardCharsets.UTF_8).equals(secret)) {
-            return " The secret has characters that are encoded on the way, such as a + (RFC 6749, section 2.3.1); if "
-                    + "both are right, set " + setting("TOKEN_AUTH") + " to body.";
+            return " The secret has characters that are encoded on the way, such as a + (RFC 6749, section 2.3.1). If "
+                    + "client id and secret are right, set " + setting("TOKEN_AUTH") + " to body.";
         }
         return "";
     }

@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.Timer;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.RedactedFault;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.process.ConditionLog;
 import dev.nxtsync.process.Histograms;
 import dev.nxtsync.token.TokenRequest.Granted;
@@ -78,15 +79,15 @@ record RenewalReport(String connection, String askedScope, MeterRegistry metrics
         if (renewed) {
             count("ok");
         }
-        LOG.infof("Connection %s: %s, valid for %d s, next renewal in %d s", connection,
+        LOG.infof("Connection %s: %s, valid for %s, next renewal in %s", connection,
                 news ? "signed in" : renewed ? "token renewed" : "token taken over from another process",
-                Math.round(left.toMillis() / 1000.0), Math.round(next.toMillis() / 1000.0));
+                Words.time(left), Words.time(next));
         if (trusted) {
             well();
         }
         if (news && !scope.equals(askedScope)) {
             LOG.warnf(
-                    "Connection %s: the granted scope is \"%s\", not the asked \"%s\"; compare the integrations of the "
+                    "Connection %s: the granted scope is \"%s\", not \"%s\" as asked for. Compare the integrations of the "
                             + "application in the Developer Portal",
                     connection, scope, askedScope);
         }
@@ -94,18 +95,18 @@ record RenewalReport(String connection, String askedScope, MeterRegistry metrics
 
     /** Nothing is wrong with tokens, or no longer. */
     void well() {
-        conditions.over(connection).ifPresent(lasted -> LOG.infof("Connection %s: tokens are well again, after %d s",
+        conditions.over(connection).ifPresent(lasted -> LOG.infof("Connection %s: tokens are renewed again, after %d s",
                 connection, lasted.toSeconds()));
     }
 
     void failed(Problem why, Duration left, Duration next) {
         count(why.code());
         LOG.logf(conditions.isNews(connection, why.code()) ? Logger.Level.WARN : Logger.Level.DEBUG,
-                "Connection %s: no new token. %s %s The next attempt is in %d ms.", connection, why.message(),
+                "Connection %s: no new token. %s %s The next attempt is in %s.", connection, why.message(),
                 left.isZero()
                         ? "There is no valid token."
-                        : "The present token is valid for another " + left.toSeconds() + " s.",
-                next.toMillis());
+                        : "The present token is valid for another " + Words.time(left) + ".",
+                Words.time(next));
     }
 
     /** @param news whether it was not so before */
@@ -119,14 +120,14 @@ record RenewalReport(String connection, String askedScope, MeterRegistry metrics
     }
 
     void rejected() {
-        LOG.warnf("Connection %s: the API refused a token that was still valid; a new one is asked for", connection);
+        LOG.warnf("Connection %s: the API refused a token that was still valid; a new one is requested", connection);
     }
 
     void lifetime(Duration assumed) {
         LOG.warnf(
-                "Connection %s: Visma Connect does not say how long a token is good (expires_in), and the API refused "
-                        + "one after %d s, so that this is taken as its life from now on",
-                connection, assumed.toSeconds());
+                "Connection %s: Visma Connect does not say how long a token is valid (expires_in), and the API refused "
+                        + "one after %s. From now on this is taken as its lifetime",
+                connection, Words.time(assumed));
     }
 
     void unexpected(Throwable thrown) {

@@ -258,8 +258,7 @@ final class RenewingTokens implements Tokens {
                 failures++;
                 schedule(times.afterFailure(failures, left(), Optional.empty()));
             }
-            failure = new Problem(ErrorCode.UNEXPECTED, "The request for a token failed: "
-                    + thrown.getClass().getSimpleName() + ". " + ErrorCode.UNEXPECTED.nextStep());
+            failure = Problem.unexpected("The request for a token", thrown);
         }
         report.unexpected(thrown);
     }

@@ -5,6 +5,7 @@ import java.util.regex.Pattern;
 
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
+import dev.nxtsync.error.Words;
 
 /** What a token may consist of. What is wrong with one is told by its length and a kind of character, and never by what it is. */
 final class TokenSyntax {
@@ -35,11 +36,11 @@ final class TokenSyntax {
 
     private static Optional<String> flaw(String token, Pattern good) {
         if (token.length() > LONGEST) {
-            return Optional.of("has " + token.length() + " characters, and may have " + LONGEST);
+            return Optional.of("has " + token.length() + " characters; at most " + LONGEST + " are allowed");
         }
         return good.matcher(token).matches()
                 ? Optional.empty()
-                : Optional.of("has " + token.length() + " characters"
+                : Optional.of("has " + Words.count(token.length(), "character")
                         + (token.isEmpty()
                                 ? ""
                                 : ", and one of them is " + token.chars()
@@ -54,6 +55,6 @@ final class TokenSyntax {
                         ? "a space"
                         : Character.isISOControl(character)
                                 ? "a control character"
-                                : character > '~' ? "not of ASCII" : "a sign that no token has";
+                                : character > '~' ? "not of ASCII" : "a character that no token has";
     }
 }

@@ -57,9 +57,12 @@ final class CollectorExport implements SpanExporter {
         }
         if (failures.isNews(line, fault)) {
             LOG.warnf(
-                    "Traces do not reach their collector (%s) and are lost meanwhile; all else goes on. Look whether "
-                            + "OTEL_EXPORTER_OTLP_ENDPOINT is where it takes OTLP by HTTP, mostly port 4318%s.",
-                    fault, fault.matches("HTTP 40[13]") ? ", and what it wants in OTEL_EXPORTER_OTLP_HEADERS" : "");
+                    "Traces do not reach their collector (%s) and are lost meanwhile; all other work goes on. Check that "
+                            + "OTEL_EXPORTER_OTLP_ENDPOINT is its address for OTLP by HTTP, mostly port 4318%s.",
+                    fault,
+                    fault.matches("HTTP 40[13]")
+                            ? ", and that OTEL_EXPORTER_OTLP_HEADERS has the credentials that it wants"
+                            : "");
         }
         return CompletableResultCode.ofFailure();
     }
@@ -75,16 +78,16 @@ final class CollectorExport implements SpanExporter {
                 byte[] answer = reply.body().readNBytes(LONGEST_ANSWER);
                 return reply.status() / 100 != 2
                         ? "HTTP " + reply.status()
-                        : isPartial(answer) ? "it takes only some" : "";
+                        : isPartial(answer) ? "it accepts only some of them" : "";
             }
         } catch (IOException e) {
             OutOfMemory.endIfCauseOf(e);
             if (e instanceof InterruptedIOException) {
                 Thread.currentThread().interrupt();
             }
-            return body.withhold() ? ConnectFailure.unsent(e, e instanceof TooSlow).detail() : "no whole answer";
+            return body.withhold() ? ConnectFailure.unsent(e, e instanceof TooSlow).detail() : "no complete answer";
         } catch (RuntimeException e) {
-            return e.getClass().getSimpleName();
+            return "they cannot be sent";
         }
     }
 

@@ -27,8 +27,10 @@ final class TraceSdk {
             try {
                 return sdk();
             } catch (ConfigurationException e) {
-                LOG.warnf("There are no traces: OpenTelemetry cannot be set up (%s). Correct the variable OTEL_… that "
-                        + "is meant, or leave it out.", e.getMessage());
+                LOG.warnf(
+                        "There are no traces: OpenTelemetry cannot be set up (%s). Correct the variable of OpenTelemetry that "
+                                + "it names, or leave it out.",
+                        e.getMessage());
             }
         }
         return OpenTelemetry.noop();

@@ -3,11 +3,13 @@ package dev.nxtsync.transport;
 import java.io.IOException;
 import java.time.Duration;
 
+import dev.nxtsync.error.Words;
+
 /** The time for an exchange is over, and no whole answer is there. */
 public final class TooSlow extends IOException {
     private static final long serialVersionUID = 1L;
 
     TooSlow(Duration atMost) {
-        super("no whole answer within " + atMost.toMillis() + " ms");
+        super("no complete answer within " + Words.time(atMost));
     }
 }

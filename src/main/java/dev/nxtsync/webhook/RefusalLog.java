@@ -19,13 +19,13 @@ public final class RefusalLog {
     private static String reason(WebhookResult result) {
         return switch (result) {
             case BAD_SIGNATURE ->
-                "no key of NXT_WEBHOOK_KEYS has signed it. If it came from Visma Connect, compare the "
+                "it is not signed with a key of NXT_WEBHOOK_KEYS. If it came from Visma Connect, compare the "
                         + "keys with the subscription's in the Developer Portal; if not, somebody else has found the address.";
             case MALFORMED ->
-                "it is not an event of the type TableChange, or did not come whole within 10 s. If it came "
+                "it is not an event of the type TableChange, or did not arrive completely within 10 s. If it came "
                         + "from Visma Connect, look which publisher and event the subscription has: Business NXT, TableChange.";
-            case TOO_LARGE -> "it has more than 256 kB, which no event has.";
-            case UNAVAILABLE -> "the database is away, or more came than could be kept; the sender tries again.";
+            case TOO_LARGE -> "it has more than 256 kB, which is more than any event has.";
+            case UNAVAILABLE -> "the database is away, or more arrived than could be stored; the sender tries again.";
             case ACCEPTED, DUPLICATE, UNKNOWN -> throw new IllegalArgumentException("not refused: " + result);
         };
     }

@@ -78,7 +78,7 @@ public final class Signatures {
         if (!text.equals(known.text())) {
             known = SignatureKeys.of(text);
             keys = known;
-            LOG.infof("The keys of webhooks have changed; there are %d", known.all().size());
+            LOG.infof("The keys of webhooks have changed; their number is now %d", known.all().size());
         }
         return known;
     }

@@ -30,6 +30,7 @@ import io.quarkus.runtime.ShutdownEvent;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.WebhookSettings;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.inbox.Inbox.Addressee;
 import dev.nxtsync.process.Loop;
@@ -137,7 +138,7 @@ public class WebhookQueue {
                 }
             });
         } catch (SQLException e) {
-            LOG.debugf("%d webhooks were not kept: %s", calls.size(), e.getMessage());
+            LOG.debugf("%s not stored: %s", Words.count(calls.size(), "webhook was", "webhooks were"), e.getMessage());
         }
     }
 

@@ -92,13 +92,6 @@ class PullReportTest {
         assertThat(told.heard()).as("nothing was written").isEmpty();
     }
 
-    @Test
-    void oneIsSingular() {
-        assertThat(PullReport.plural(1, "row")).isEqualTo("1 row");
-        assertThat(PullReport.plural(0, "row")).isEqualTo("0 rows");
-        assertThat(PullReport.plural(2, "request")).isEqualTo("2 requests");
-    }
-
     private PullReport report(UnitKind kind) {
         return new PullReport("x",
                 new Claim(1, WorkUnit.ofPull(kind, "main", Tenant.company(7), "x"), 1, new UUID(0, 0), 0, 0), NOON,

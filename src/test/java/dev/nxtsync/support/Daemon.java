@@ -340,6 +340,7 @@ public final class Daemon implements AutoCloseable {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
+    /** Ends it; fails if something that it has written is hard to read. */
     @Override
     public void close() {
         process.destroy();
@@ -350,6 +351,10 @@ public final class Daemon implements AutoCloseable {
         } catch (InterruptedException e) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
+        }
+        var flaws = PlainMessage.flaws(output());
+        if (!flaws.isEmpty()) {
+            throw new AssertionError("written, but hard to read:\n" + String.join("\n", flaws));
         }
     }
 

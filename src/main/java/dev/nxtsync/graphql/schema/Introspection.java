@@ -108,12 +108,12 @@ public class Introspection {
         if (fields.size() > MOST_FIELDS || filters.size() > MOST_FIELDS) {
             what = "more than " + MOST_FIELDS + " fields";
         } else if (!areNames(fields) || !areNames(filters)) {
-            what = "a field whose name is no GraphQL name";
+            what = "a field whose name is not a GraphQL name";
         }
         return what.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Problem(ErrorCode.SCHEMA_REFUSED, "The table " + table
-                        + " is not used: Business NXT tells of " + what + ". " + ErrorCode.SCHEMA_REFUSED.nextStep()));
+                        + " is not used, because it has " + what + ". " + ErrorCode.SCHEMA_REFUSED.nextStep()));
     }
 
     private static boolean areNames(JsonNode fields) {

@@ -73,7 +73,7 @@ public class Mutations {
                 fields.put(name, read);
             } else if (refused.size() < MOST_REFUSED && refused.add(connection + " " + name)) {
                 LOG.warnf(
-                        "Connection %s: what Business NXT tells of %s is not GraphQL, so that it is not used (%s). %s",
+                        "Connection %s: what Business NXT says about %s is not valid GraphQL, so it is not used (%s). %s",
                         connection, GraphQlName.is(name) ? name : "a field of " + type, ErrorCode.SCHEMA_REFUSED.code(),
                         ErrorCode.SCHEMA_REFUSED.nextStep());
             }

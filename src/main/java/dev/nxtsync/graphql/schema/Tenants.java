@@ -23,10 +23,22 @@ public class Tenants {
         this.nxt = nxt;
     }
 
-    public record Customer(int number, String name) {}
+    public record Customer(int number, String name) {
+        /** As a message names it. */
+        @Override
+        public String toString() {
+            return number + " " + name;
+        }
+    }
 
     /** @param number the Visma.net company id, which {@code useCompany} takes */
-    public record Company(int number, String name, int customer) {}
+    public record Company(int number, String name, int customer) {
+        /** As a message names it. */
+        @Override
+        public String toString() {
+            return number + " " + name;
+        }
+    }
 
     /** @throws FailedAnswer if there was no whole answer */
     public List<Customer> customers(String connection) {
@@ -61,8 +73,9 @@ public class Tenants {
                     all.with("first", new Field.Variable("n", "Int", list.path("totalCount").asInt())));
         }
         if (list.path("items").size() < list.path("totalCount").asInt()) {
-            throw new FailedAnswer(new Failure.Rejected("Business NXT lists " + list.path("items").size() + " of "
-                    + list.path("totalCount").asInt() + " in " + operation + ".", "", List.of()));
+            throw new FailedAnswer(new Failure.Rejected("Business NXT lists only " + list.path("items").size() + " of "
+                    + list.path("totalCount").asInt() + " " + operation + ". If this goes on, tell Visma's support.",
+                    "", List.of()));
         }
         var items = new ArrayList<JsonNode>();
         list.path("items").forEach(items::add);

@@ -53,7 +53,7 @@ record Dispatcher(Router router, Refusals refusals, Workers workers, Threads thr
     private HttpAnswer fault(Endpoint endpoint, HttpCall call, Throwable thrown) {
         unexpected(call.toString(), thrown);
         return endpoint.objection().of(call, RefusalReason.UNEXPECTED
-                .because("A fault of nxt-sync itself (unexpected); its log says more. Please report it."));
+                .because("A fault of nxt-sync itself (unexpected). Report it, with what its log says."));
     }
 
     /** @param what without anything that a caller has sent */

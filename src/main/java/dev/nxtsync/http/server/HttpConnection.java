@@ -27,6 +27,7 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 
+import dev.nxtsync.error.Words;
 import dev.nxtsync.http.server.Refusal.RefusalReason;
 import dev.nxtsync.process.MemoryBudget;
 
@@ -138,13 +139,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements OpenC
         stays &= HttpUtil.isKeepAlive(request);
         if (request.decoderResult().isFailure()) {
             refuse(unreadable(request.decoderResult().cause())
-                    .because("The first line or the headers cannot be read, or are too long."));
+                    .because("The first line or the headers are too long, or cannot be read."));
             return;
         }
         if (request.protocolVersion().equals(HttpVersion.HTTP_1_1)
                 && request.headers().getAll(HttpHeaderNames.HOST).size() != 1) {
             // RFC 9112, section 3.2
-            refuse(RefusalReason.MALFORMED.because("There is not one header Host."));
+            refuse(RefusalReason.MALFORMED.because("The header Host must be there exactly once."));
             return;
         }
         Optional<Router.Match> found;
@@ -163,7 +164,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements OpenC
         if (!found.get().methods().isEmpty()) {
             String methods = String.join(", ", found.get().methods());
             respond(dispatcher.refusals()
-                    .of(call, RefusalReason.METHOD.because("This address takes " + methods + " only."))
+                    .of(call, RefusalReason.METHOD.because("This address accepts only " + methods + "."))
                     .with("Allow", methods));
             return;
         }
@@ -196,8 +197,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements OpenC
 
     private Refusal tooLarge() {
         return RefusalReason.TOO_LARGE.because(largest() == 0
-                ? "No body is taken here."
-                : "The body is larger than the " + largest() + " bytes that are taken here.");
+                ? "This address accepts no body."
+                : "The body is larger than " + largest() + " bytes, the most that this address accepts.");
     }
 
     private void take(HttpContent content) {
@@ -208,7 +209,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements OpenC
             refuse(tooLarge());
         } else if (!open.takeMemory((long) more * MemoryBudget.COST_OF_JSON, this)) {
             refuse(RefusalReason.NO_MEMORY
-                    .because("There is no memory for this body now; nothing was done. Try again."));
+                    .because("Nothing was done, because there is no memory for this body now. Try again."));
         } else {
             memory += (long) more * MemoryBudget.COST_OF_JSON;
             try {
@@ -235,7 +236,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements OpenC
             }
         });
         if (!begun) {
-            refuse(RefusalReason.BUSY.because("Too many requests wait; nothing was done. Try again."));
+            refuse(RefusalReason.BUSY.because("Nothing was done, because too many requests wait. Try again."));
         }
     }
 
@@ -315,8 +316,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements OpenC
     @Override
     public void endLate() {
         if (phase == Phase.BODY) {
-            refuse(RefusalReason.LATE.because("The body did not come whole within "
-                    + Objects.requireNonNull(endpoint).body().within().toSeconds() + " s; nothing was done."));
+            refuse(RefusalReason.LATE.because("Nothing was done, because the body did not arrive completely within "
+                    + Words.time(Objects.requireNonNull(endpoint).body().within()) + "."));
         } else {
             close();
         }
@@ -326,7 +327,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements OpenC
     public void dismiss() {
         if (phase == Phase.BODY) {
             var answer = objection(
-                    RefusalReason.NO_MEMORY.because("Others were quicker; nothing was done. Try again."));
+                    RefusalReason.NO_MEMORY.because("Too many calls are under way; nothing was done. Try again."));
             var unused = answers.write(answer, answer.body().getBytes(StandardCharsets.UTF_8), false);
         }
         close();

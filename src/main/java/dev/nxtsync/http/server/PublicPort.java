@@ -97,7 +97,7 @@ public class PublicPort {
         var unused = thread.scheduleAtFixedRate(() -> look(bound.channel(), connections, dispatcher), LOOK, LOOK,
                 TimeUnit.MILLISECONDS);
         opened = new Opened(thread, bound.channel(), connections);
-        LOG.infof("Webhooks, sign-ins and /api are taken on port %d", number());
+        LOG.infof("Webhooks, sign-ins and /api are served on port %d", number());
     }
 
     /** The number that it has, once it is open. */

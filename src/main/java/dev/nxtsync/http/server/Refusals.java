@@ -36,7 +36,7 @@ public class Refusals implements Endpoint.Objection {
 
     /** Of what came to no address of ours. */
     HttpAnswer of(String remote, Refusal refusal) {
-        note("An address that is not known", remote, refusal.reason());
+        note("An unknown address", remote, refusal.reason());
         return answer(refusal);
     }
 
@@ -60,9 +60,9 @@ public class Refusals implements Endpoint.Objection {
         return switch (reason) {
             case KEY -> "the header X-Api-Key is missing, or is not the operator key. If this was not a program of "
                     + "yours, somebody else has found the address.";
-            case TOO_LARGE -> "its body is larger than what is taken there.";
-            case LATE -> "its body did not come whole in time.";
-            case NO_MEMORY -> "the bodies of other requests have taken the memory that there is for them.";
+            case TOO_LARGE -> "its body is too large.";
+            case LATE -> "its body did not arrive completely in time.";
+            case NO_MEMORY -> "other requests take all the memory for bodies.";
             case BUSY -> "too many requests wait for the database or another system.";
             case UNKNOWN, METHOD, MALFORMED, LONG_LINE, LONG_HEADERS, UNEXPECTED -> "";
         };

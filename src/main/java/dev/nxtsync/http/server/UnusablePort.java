@@ -19,14 +19,13 @@ public final class UnusablePort extends Exception {
     UnusablePort(String setting, String host, int port, Throwable cause) {
         super(isElsewhere(host)
                 ? "QUARKUS_HTTP_HOST: \"" + host
-                        + "\" is no address of this machine; set it to one that is, or to 0.0.0.0 for "
-                        + "all that it has"
-                : setting + ": the port " + port
-                        + (cause instanceof BindException
-                                ? " is in use by another process" + (port < FIRST_OF_EVERYBODY
-                                        ? ", or may not be opened by this user, as those below 1024"
-                                        : "") + "; set it to one that is free"
-                                : " cannot be opened at " + host + " (" + cause.getMessage() + ")"),
+                        + "\" is not an address of this machine; set it to one of its addresses, or to 0.0.0.0 for "
+                        + "all of them"
+                : setting + ": the port " + port + (cause instanceof BindException
+                        ? " is in use by another process"
+                                + (port < FIRST_OF_EVERYBODY ? ", or this user may not open a port below 1024" : "")
+                                + "; set it to a free port"
+                        : " cannot be opened at " + host + " (" + cause.getMessage() + ")"),
                 cause);
     }
 

@@ -58,15 +58,15 @@ final class MappingBuilder {
         var other = origins.put(name, column.name());
         if (other != null) {
             problems.add("The columns " + other + " and " + column.name() + " would both be " + name
-                    + "; except one of them.");
+                    + "; leave one of them out (EXCEPT).");
         }
         if (name.startsWith("nxt_")) {
             problems.add("The column " + column.name() + " would be " + name
-                    + ", but nxt_ is reserved for nxt-sync; except it.");
+                    + ", but nxt_ is reserved for nxt-sync; leave it out (EXCEPT).");
         }
         if (!SqlName.fits(name)) {
-            problems.add("The column " + column.name() + " has a name longer than PostgreSQL's " + SqlName.LONGEST
-                    + " bytes; except it.");
+            problems.add("The column " + column.name() + " has a name longer than the " + SqlName.LONGEST
+                    + " bytes of PostgreSQL; leave it out (EXCEPT).");
         }
         columns.put(name, new TargetColumn(name, type,
                 column.name() + " (" + column.scalar() + ")" + (remark.isEmpty() ? "" : ": " + remark), column.name()));

@@ -28,10 +28,10 @@ record PullAdoption(TableMigrator tables, Targets targets, UnitDeclaration units
         vanished.removeAll(plan.table().columns().keySet());
         vanished.removeAll(plan.pull().except());
         if (!vanished.isEmpty()) {
-            return stop(pull, new Problem(ErrorCode.COLUMN_VANISHED, "The table " + plan.table().name()
-                    + " no longer has " + String.join(", ", vanished)
-                    + ", or the client id has lost the right to read that. Give the right back, and the pull goes on by "
-                    + "itself; to go on without, run: java -jar quarkus-run.jar reset " + pull));
+            return stop(pull, new Problem(ErrorCode.COLUMN_VANISHED,
+                    "The table " + plan.table().name() + " no longer has " + String.join(", ", vanished)
+                            + ", or the client id may no longer read it. Give the right back: the pull goes on by "
+                            + "itself. To go on without the column, run: java -jar quarkus-run.jar reset " + pull));
         }
         List<Tenant> owners = tenancy.owners(plan);
         if (owners.isEmpty()) {

@@ -2,7 +2,6 @@ package dev.nxtsync.pull.plan;
 
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
-import static java.util.stream.Collectors.mapping;
 
 import java.util.List;
 import java.util.TreeMap;
@@ -11,6 +10,7 @@ import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
+import dev.nxtsync.error.Words;
 import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.graphql.schema.Tenants;
 import dev.nxtsync.tenant.Scope;
@@ -22,11 +22,14 @@ record PullOffer(Introspection introspection) {
 
     /** @throws dev.nxtsync.graphql.FailedAnswer if the API gave no whole answer */
     void tell(String connection, List<Tenants.Company> companies) {
-        var byCustomer = companies.stream().collect(groupingBy(Tenants.Company::customer, TreeMap::new,
-                mapping(company -> company.number() + " " + company.name(), joining(", "))));
+        var customers = new TreeMap<>(companies.stream().collect(groupingBy(Tenants.Company::customer)));
+        String all = customers.entrySet().stream()
+                .map(each -> "customer " + each.getKey() + " with " + Words.list(each.getValue()))
+                .collect(joining("; "));
         LOG.infof(
-                "Connection %s is signed in. No pulls are configured. It could pull these companies, by customer: %s; and every table "
-                        + "that its access group may read: %s",
-                connection, byCustomer, introspection.tableNames(connection, Scope.COMPANY));
+                "Connection %s is signed in, and no pull is configured. It sees %s. Its access group may read these tables: "
+                        + "%s. To pull one, set for example NXT_PULLS_ORDERS_TABLE=order.",
+                connection, all.isEmpty() ? "no company" : all,
+                Words.list(introspection.tableNames(connection, Scope.COMPANY)));
     }
 }

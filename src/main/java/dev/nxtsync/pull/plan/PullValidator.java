@@ -8,6 +8,7 @@ import dev.nxtsync.config.NameSuggestion;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.schema.PrimaryKeys;
 import dev.nxtsync.graphql.schema.Table;
@@ -29,10 +30,10 @@ public final class PullValidator {
         @Override
         public String toString() {
             return "table " + plan.table().name() + " by " + String.join(", ", plan.key()) + " into " + plan.target()
-                    + ", " + plan.target().columns().size() + " columns, "
+                    + ", " + Words.count(plan.target().columns().size(), "column") + ", "
                     + (plan.tellsChanges()
                             ? "incremental by " + Table.CHANGED
-                            : "whole each time, since " + Table.CHANGED + " cannot be read");
+                            : "read completely each time, because " + Table.CHANGED + " cannot be read");
         }
     }
 
@@ -66,11 +67,10 @@ public final class PullValidator {
         }
         var key = pull.key().isEmpty() ? PrimaryKeys.of(pull.table()).orElse(List.of()) : pull.key();
         if (key.isEmpty()) {
-            return new Flawed(ErrorCode.KEY_UNKNOWN,
-                    "The primary key of " + pull.table() + " is not known. Set "
-                            + Settings.Pull.variable(pull.name(), "KEY")
-                            + " to all of its columns, separated by commas, as Visma's documentation of the table has "
-                            + "them; with a part of them rows would be lost.");
+            return new Flawed(ErrorCode.KEY_UNKNOWN, "The primary key of " + pull.table() + " is not known. Set "
+                    + Settings.Pull.variable(pull.name(), "KEY")
+                    + " to all of its columns, separated by commas, as Visma's documentation of the table lists "
+                    + "them. A part of the key would lose rows.");
         }
         var flaw = pull.filter().flatMap(text -> Filters.flaw(text, table.filters()));
         if (flaw.isPresent()) {

@@ -67,12 +67,13 @@ public record TableMapping(List<String> columns, List<String> remarks, List<Stri
             }
         }
         var remarks = pull.except().stream().filter(name -> !table.columns().containsKey(name))
-                .map(name -> "The table " + table.name() + " has no column " + name + " to except"
+                .map(name -> "The table " + table.name() + " has no column " + name + " to leave out"
                         + NameSuggestion.end(name, table.columns().keySet()))
                 .toList();
         for (String name : key) {
             if (pull.except().contains(name)) {
-                problems.add("The key column " + name + " cannot be excepted.");
+                problems.add("The key column " + name + " cannot be left out. Remove it from "
+                        + Settings.Pull.variable(pull.name(), "EXCEPT") + ".");
             }
         }
         var builder = new MappingBuilder(pull, key);
@@ -82,8 +83,8 @@ public record TableMapping(List<String> columns, List<String> remarks, List<Stri
         String owner = table.scope() == Scope.COMPANY ? "nxt_company" : "nxt_customer";
         String name = pull.targetName();
         if (!SqlName.fits(name)) {
-            problems.add("The name " + name + " is longer than PostgreSQL's " + SqlName.LONGEST
-                    + " bytes; set NXT_PULLS_…_TARGET.");
+            problems.add("The table name " + name + " is longer than the " + SqlName.LONGEST
+                    + " bytes of PostgreSQL; set " + Settings.Pull.variable(pull.name(), "TARGET") + ".");
         }
         if (!problems.isEmpty()) {
             throw new Unmappable(problems);

@@ -90,13 +90,12 @@ public class TableMigrator {
             return other.isPresent()
                     ? new Made.Disputed(
                             disputed(pull, table, "which several rows of " + table + " share, ", other.get()))
-                    : new Made.TargetKeyWrong(new Problem(ErrorCode.KEY_NOT_UNIQUE,
-                            "The key " + names(table.key()) + " of pull " + pull
-                                    + " is not unique: several rows that are in " + table + " share it. Set "
-                                    + Settings.Pull.variable(pull, "KEY")
-                                    + " to all columns of the table's primary key, as Visma's documentation has "
-                                    + "it, and start again. If this is the whole key, and only old rows share it, set "
-                                    + Settings.Pull.variable(pull, "TARGET") + " to another table."));
+                    : new Made.TargetKeyWrong(new Problem(ErrorCode.KEY_NOT_UNIQUE, "The key " + names(table.key())
+                            + " of pull " + pull + " is not unique: several rows of " + table + " share it. Set "
+                            + Settings.Pull.variable(pull, "KEY")
+                            + " to all columns of the table's primary key, as Visma's documentation lists "
+                            + "them, and start again. If this is the whole key, and only old rows share it, set "
+                            + Settings.Pull.variable(pull, "TARGET") + " to another table."));
         }
     }
 
@@ -107,7 +106,7 @@ public class TableMigrator {
             var changes = new ArrayList<String>();
             var found = Optional.ofNullable(TableShape.read(transaction, List.of(table)).get(table));
             if (found.isPresent()) {
-                var problems = found.get().problems(transaction, table);
+                var problems = found.get().problems(transaction, table, pull);
                 if (!problems.isEmpty()) {
                     if (found.get().hasLostValues(table)) {
                         TableScans.wantAll(transaction, pull);
@@ -125,7 +124,7 @@ public class TableMigrator {
             if (found.isEmpty()) {
                 TargetFault.guard(transaction, table, guarded -> create(guarded, table));
                 if (PullRestart.beginEmpty(transaction, pull) > 0) {
-                    changes.add("the table was not there, so that it was made anew and every row is read again");
+                    changes.add("the table was missing; it was made anew, and every row is read again");
                 }
             } else {
                 boolean exchange = found.get().hasOtherKey(table)
@@ -172,7 +171,7 @@ public class TableMigrator {
         return new Problem(ErrorCode.KEY_DIFFERS, "This process has the key " + names(table.key()) + " for pull " + pull
                 + ", " + which + "and another process that is alive has " + names(by) + ". Set "
                 + Settings.Pull.variable(pull, "KEY")
-                + " to the same in both, and start again the one that was wrong. Until then this process leaves the pulls "
+                + " to the same in both, and restart the one that was wrong. Until then this process leaves the pulls "
                 + "of the same connection to the other.");
     }
 
@@ -243,8 +242,8 @@ public class TableMigrator {
                     + table.key().stream().map(column -> SqlName.quoted(column) + " is null").collect(joining(" or ")));
             transaction.execute("alter table " + table.quotedName() + " drop constraint "
                     + SqlName.quoted(found.primaryKey()) + ", add " + TableShape.keyOf(table));
-            changes.add("its " + TableShape.keyOf(table)
-                    + " is new, as the pull's KEY is, so that every row is read again");
+            changes.add(
+                    "its " + TableShape.keyOf(table) + " is new, because KEY of the pull is; every row is read again");
         }
         OwnPath.leave(transaction);
         return added;

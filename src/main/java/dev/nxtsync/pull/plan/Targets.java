@@ -103,7 +103,7 @@ class Targets {
     private void halt(String pull, PullPlans.Halted halted) {
         Problem reason = halted.reason();
         if (conditions.isNews(pull, reason.message())) {
-            LOG.errorf("Pull %s is stopped, the others run. %s", pull, reason.message());
+            LOG.errorf("Pull %s is stopped; the others run. %s", pull, reason.message());
         }
         plans.put(pull, halted);
     }
@@ -142,7 +142,7 @@ class Targets {
             var made = tables.make(plan.name(), plan.target(), plan.mapping().columns());
             if (made instanceof TableMigrator.Made.TargetUnusable unusable) {
                 return Optional.of(new PullPlans.WithoutTarget(ready, new Problem(ErrorCode.TARGET_UNUSABLE,
-                        "Its target cannot be used: " + String.join("; ", unusable.problems()) + ".")));
+                        "Its target table cannot be used: " + String.join("; ", unusable.problems()) + ".")));
             }
             if (made instanceof TableMigrator.Made.TargetKeyWrong wrong) {
                 return Optional.of(new PullPlans.WithoutTarget(ready, wrong.reason()));
@@ -151,7 +151,7 @@ class Targets {
                 return Optional.of(new PullPlans.LeftToOther(ready, disputed.reason()));
             }
             if (!made.changes().isEmpty()) {
-                LOG.infof("Pull %s: in its target, %s", plan.name(), String.join(", ", made.changes()));
+                LOG.infof("Pull %s: in its target table, %s", plan.name(), String.join(", ", made.changes()));
             }
             return Optional.empty();
         } catch (TargetFault e) {

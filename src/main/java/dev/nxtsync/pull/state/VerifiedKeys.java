@@ -46,7 +46,7 @@ public class VerifiedKeys {
      * @param source rows there
      * @param target rows here that are not marked as deleted
      * @param examples of keys that differ, by what is wrong with them
-     * @param sums by column
+     * @param sums by column, over the rows that both have
      */
     public record KeyComparison(long source, long target, Map<String, List<String>> examples, Map<String, Sums> sums) {
         public boolean isEqual() {
@@ -77,22 +77,21 @@ public class VerifiedKeys {
         String same = KeyListing.same(compared, "listed", "stored");
         String differs = compared.columns().stream().map(column -> SqlName.quoted(column.name()))
                 .map(column -> "listed." + column + " is distinct from stored." + column).collect(joining(" or "));
+        String both = table + " listed join " + stored + " on " + same;
         var examples = new LinkedHashMap<String, List<String>>();
-        example(transaction, examples, "missing here", "select " + key(compared, "listed") + " from " + table
-                + " listed where not exists (select from " + stored + " where " + same + ")");
-        example(transaction, examples, "not there any more", "select " + key(compared, "stored") + " from " + stored
-                + " where not exists (select from " + table + " listed where " + same + ")");
+        example(transaction, examples, "missing in the target table", "select " + key(compared, "listed") + " from "
+                + table + " listed where not exists (select from " + stored + " where " + same + ")");
+        example(transaction, examples, "no longer in Business NXT", "select " + key(compared, "stored") + " from "
+                + stored + " where not exists (select from " + table + " listed where " + same + ")");
         example(transaction, examples, "different",
-                "select " + key(compared, "stored") + " from " + table + " listed join " + stored + " on " + same
-                        + " where (" + differs
+                "select " + key(compared, "stored") + " from " + both + " where (" + differs
                         + ") and (stored.nxt_read_at <= listed.nxt_read_at or stored.nxt_read_at > clock_timestamp())");
+        // a row that only one side has is told by its key, and every sum would only follow from it
         var sums = new LinkedHashMap<String, Sums>();
         for (TargetColumn column : compared.columns()) {
             if (column.type() == ColumnType.INTEGER || column.type() == ColumnType.BIGINT
                     || column.type() == ColumnType.NUMERIC) {
-                String sum = "select coalesce(sum(" + SqlName.quoted(column.name()) + "::numeric), 0) from ";
-                sums.put(column.name(), new Sums(one(transaction, sum + table, String.class),
-                        one(transaction, sum + stored, String.class)));
+                sums.put(column.name(), sums(transaction, SqlName.quoted(column.name()), both));
             }
         }
         return new KeyComparison(one(transaction, "select count(*) from " + table, long.class),
@@ -106,11 +105,18 @@ public class VerifiedKeys {
     private static void example(Handle transaction, Map<String, List<String>> examples, String kind, String query) {
         var keys = transaction.createQuery(query + " limit " + (EXAMPLES + 1)).mapTo(String.class).list();
         if (keys.size() > EXAMPLES) {
-            keys.set(EXAMPLES, "…");
+            keys.set(EXAMPLES, "and more");
         }
         if (!keys.isEmpty()) {
             examples.put(kind, keys);
         }
+    }
+
+    private static Sums sums(Handle transaction, String column, String both) {
+        return transaction
+                .createQuery("select coalesce(sum(listed." + column + "::numeric), 0), coalesce(sum(stored." + column
+                        + "::numeric), 0) from " + both)
+                .map((row, context) -> new Sums(row.getString(1), row.getString(2))).one();
     }
 
     private static <T> T one(Handle transaction, String query, Class<T> type) {

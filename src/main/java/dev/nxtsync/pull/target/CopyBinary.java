@@ -340,7 +340,7 @@ final class CopyBinary {
                 bytes[at++] = (byte) (0x80 | ((point >> 6) & 0x3F));
                 bytes[at++] = (byte) (0x80 | (point & 0x3F));
             } else {
-                throw new UnstorableValue("text with a lone surrogate, which is no character");
+                throw new UnstorableValue("text with a lone surrogate, which is not a character");
             }
         }
         BigEndian.four(at - from - LENGTH, bytes, from);

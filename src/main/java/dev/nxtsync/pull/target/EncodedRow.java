@@ -66,7 +66,7 @@ final class EncodedRow {
             return reason;
         } catch (RuntimeException e) {
             // a fault of ours, which must not stop the rows beside it
-            return "nxt-sync cannot encode it (" + e.getClass().getSimpleName() + "); please report it";
+            return "nxt-sync cannot encode it (" + e.getClass().getSimpleName() + "); report it";
         }
     }
 

@@ -121,10 +121,10 @@ public final class PageBuffer {
             return fault;
         }
         if (key.isIncomplete(row)) {
-            return "a column of the primary key is empty, which PostgreSQL cannot hold";
+            return "a column of the primary key is empty, which PostgreSQL does not allow";
         }
         if (key.isTooLongForAnIndex(cells, sources)) {
-            return "a key that is longer than an index of PostgreSQL holds";
+            return "a key that is too long for an index of PostgreSQL";
         }
         return row.length > bound
                 ? "a row of more than " + bound + " bytes; it is read again once the daemon has a larger heap"

@@ -211,7 +211,7 @@ public class PageWriter {
                     .bind("unit", "nxt-sync unit " + claim.unit() + " fence %").bind("own", sessionName(claim))
                     .mapTo(boolean.class).list().isEmpty();
             if (ended) {
-                LOG.warnf("%s: the session of its holder before, which was frozen while it wrote, was ended", claim);
+                LOG.warnf("%s: a session of its former holder, which was frozen while it wrote, was ended", claim);
             }
             return ended;
         });

@@ -16,6 +16,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jspecify.annotations.Nullable;
 
+import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.SqlName;
 
 /**
@@ -83,7 +84,7 @@ public record TableShape(String kind, Map<String, String> types, Set<String> gen
 
     /** Whether it can be used, and nothing need be changed for it. */
     public boolean fits(TargetTable table) {
-        return flaws(table).isEmpty() && !hasOtherKey(table) && table.columns().stream()
+        return flaws(table, "").isEmpty() && !hasOtherKey(table) && table.columns().stream()
                 .allMatch(column -> types.containsKey(column.name()) && !isTooNarrow(column));
     }
 
@@ -144,12 +145,16 @@ public record TableShape(String kind, Map<String, String> types, Set<String> gen
                 .collect(Collectors.joining(", ", "(", ")"));
     }
 
-    /** Why it cannot be used for a table, whatever else is changed; each says what to do. */
-    List<String> flaws(TargetTable table) {
+    /**
+     * Why it cannot be used for a table, whatever else is changed; each says what to do.
+     *
+     * @param target the setting that names it
+     */
+    private List<String> flaws(TargetTable table, String target) {
         var other = OTHERS.get(kind);
         if (other != null) {
-            return List.of(
-                    table + " is " + other + ", not a table; move it away, or set NXT_PULLS_…_TARGET to another name");
+            return List
+                    .of(table + " is " + other + ", not a table; move it away, or set " + target + " to another name");
         }
         var flaws = new ArrayList<String>();
         var expected = new TreeSet<>(Set.of("nxt_read_at", "nxt_deleted_at", table.owner()));
@@ -158,24 +163,26 @@ public record TableShape(String kind, Map<String, String> types, Set<String> gen
         }
         expected.removeAll(types.keySet());
         for (String name : expected) {
-            flaws.add("the table " + table + " has no column " + name
-                    + ", so it is not one of ours; set NXT_PULLS_…_TARGET to another name, or move the table away");
+            flaws.add("the table " + table + " has no column " + name + ", so it is not a table of nxt-sync; set "
+                    + target + " to another name, or move the table away");
         }
         for (TargetColumn column : table.columns()) {
             if (isOfAnotherType(column)) {
                 flaws.add("the column " + column.name() + " of " + table + " is " + types.get(column.name()) + ", not "
-                        + column.type().sql() + "; change its type, or set NXT_PULLS_…_TARGET to another name");
+                        + column.type().sql() + "; change its type, or set " + target + " to another name");
             }
             if (generated.contains(column.name())) {
                 flaws.add("the column " + column.name() + " of " + table
-                        + " is generated, so that it cannot be written; drop the expression");
+                        + " is generated, so it cannot be written; drop the expression");
             }
         }
         if (expected.isEmpty() && lacksKey(table) && !hasOtherKey(table)) {
             flaws.add(primaryKey.isEmpty()
-                    ? "the table " + table + " has lost its primary key, by which rows are found; run: alter table "
+                    ? "the table " + table
+                            + " has lost its primary key, which the daemon needs to find rows; run: alter table "
                             + table.quotedName() + " add " + keyOf(table)
-                    : "the table " + table + " has a primary key of yours, and rows are not found by it; run: "
+                    : "the table " + table
+                            + " has another primary key than the one that the daemon needs to find rows; run: "
                             + "create unique index on " + table.quotedName() + " " + columnsOfKey(table));
         }
         if (!lacking.isEmpty()) {
@@ -197,19 +204,19 @@ public record TableShape(String kind, Map<String, String> types, Set<String> gen
     }
 
     /** Why a table cannot be used as it is; empty if it can, or is not there. */
-    public static List<String> unusable(Handle connection, TargetTable table) {
+    public static List<String> unusable(Handle connection, TargetTable table, String pull) {
         var found = read(connection, List.of(table)).get(table);
-        return found == null ? List.of() : found.problems(connection, table);
+        return found == null ? List.of() : found.problems(connection, table, pull);
     }
 
     /** Why a table cannot be used, and not changed either; empty if it can be. */
-    public List<String> problems(Handle transaction, TargetTable table) {
-        var problems = new ArrayList<>(flaws(table));
+    public List<String> problems(Handle transaction, TargetTable table, String pull) {
+        var problems = new ArrayList<>(flaws(table, Settings.Pull.variable(pull, "TARGET")));
         for (TargetColumn column : table.columns()) {
             if (isTooNarrow(column)) {
                 for (String view : views(transaction, table, column.name())) {
                     problems.add("the column " + column.name() + " of " + table + " must become " + column.type().sql()
-                            + ", and the view " + view
+                            + ", but the view " + view
                             + " uses it; drop the view, and make it again once this pull runs");
                 }
             }

@@ -25,10 +25,10 @@ public final class TargetCheck {
         try {
             DatabaseCheck.database(settings).inTransaction(transaction -> {
                 for (var each : targets.entrySet()) {
-                    var flaws = TableShape.unusable(transaction, each.getValue());
+                    var flaws = TableShape.unusable(transaction, each.getValue(), each.getKey());
                     if (!flaws.isEmpty()) {
                         problems.put(each.getKey(), new Problem(ErrorCode.TARGET_UNUSABLE,
-                                "Its target cannot be used: " + String.join("; ", flaws) + "."));
+                                "Its target table cannot be used: " + String.join("; ", flaws) + "."));
                     }
                     owner(transaction, each.getValue()).ifPresent(problem -> problems.put(each.getKey(), problem));
                 }
@@ -47,9 +47,9 @@ public final class TargetCheck {
                 where nspname = :schema and relname = :name and not pg_has_role(relowner, 'USAGE')""")
                 .bind("schema", table.schema()).bind("name", table.name())
                 .map((row, context) -> new Problem(ErrorCode.DATABASE_RIGHTS,
-                        "The table " + table + " belongs to " + row.getString("owner") + ", so that "
-                                + row.getString("own") + " cannot add columns to it. As its owner run: alter table "
-                                + table.quotedName() + " owner to " + row.getString("own") + ";"))
+                        "The table " + table + " belongs to " + row.getString("owner") + ", so " + row.getString("own")
+                                + " cannot add columns to it. As its owner run: alter table " + table.quotedName()
+                                + " owner to " + row.getString("own") + ";"))
                 .findOne();
     }
 }

@@ -22,8 +22,8 @@ import dev.nxtsync.error.QuotedText;
 public final class TargetFault extends LocalFault {
     private static final long serialVersionUID = 1L;
     private static final int LONGEST = 300;
-    private static final String LOCKED = "Somebody else is at work on it, such as another process of ours that changes it, or an "
-            + "index that is built; the pull goes on by itself within a minute of the end of that.";
+    private static final String LOCKED = "Another process is changing it, such as a daemon of nxt-sync or an index build. "
+            + "The pull goes on by itself within a minute after that ends.";
     /** Data exceptions quote the value. */
     private static final String DATA_EXCEPTION = "22";
     /** The function of PostgreSQL that finds a row's partition; it has no SQLSTATE of its own, and its message is translated. */
@@ -36,12 +36,12 @@ public final class TargetFault extends LocalFault {
     private TargetFault(TargetTable table, SQLException e) {
         super(e);
         String words = words(e) + " (SQLSTATE " + e.getSQLState() + ")";
-        String partition = "Make that partition, or one for all others (create table … partition of "
-                + table.quotedName() + " default); no row is lost, and the pull goes on by itself within a minute.";
+        String partition = "Make that partition, or one for all others (create table NAME partition of "
+                + table.quotedName() + " default). No row is lost, and the pull goes on by itself within a minute.";
         this.reason = new Problem(ErrorCode.TARGET_UNUSABLE,
-                "PostgreSQL refuses what is to be done in its target " + table + ": " + words + ". "
+                "PostgreSQL refuses a statement about its target table " + table + ": " + words + ". "
                         + (isLocked() ? LOCKED : lacksPartition(e) ? partition : ErrorCode.TARGET_UNUSABLE.nextStep()));
-        this.ofRow = "the target refuses it: " + words + (lacksPartition(e) ? ". " + partition : "");
+        this.ofRow = "the target table refuses it: " + words + (lacksPartition(e) ? ". " + partition : "");
     }
 
     /**

@@ -148,7 +148,7 @@ public class Outbox {
     static Problem changesKeys(String keyColumn) {
         return new Problem(ErrorCode.KEY_CHANGED,
                 "The column " + keyColumn
-                        + " came back other than it was sent, so that records could not be found again by it. "
+                        + " came back with another value than was sent, so records could not be found again by it. "
                         + ErrorCode.KEY_CHANGED.nextStep());
     }
 }

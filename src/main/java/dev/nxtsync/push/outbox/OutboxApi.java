@@ -15,6 +15,7 @@ import dev.nxtsync.database.Characters;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.database.Encoding;
+import dev.nxtsync.error.Words;
 
 /** The outbox for people and their systems: they push rows, see their states, and decide about dead ones. */
 @Singleton
@@ -29,6 +30,7 @@ public class OutboxApi {
     private static final String NAMED = "where push = :push and key = :key";
     private static final String NUMBERED = "where id = :id";
     private static final String CONFLICT = "23505";
+    private static final int LONGEST_KEY = 200;
     private static final String TROUBLED = "(state = 'dead' or state = 'done' and error is not null)";
 
     private final Database database;
@@ -53,8 +55,17 @@ public class OutboxApi {
 
     /** Why no row can have this key and group; empty if one can, as far as its characters go. */
     public static Optional<Unfit> flaw(String key, Optional<String> group) {
-        return Characters.flaw(key).map(flaw -> "the key has " + flaw)
+        return Characters.flaw(key).or(() -> misfit(key)).map(flaw -> "the key has " + flaw)
                 .or(() -> group.flatMap(Characters::flaw).map(flaw -> "the grp has " + flaw)).map(Unfit::new);
+    }
+
+    /** What a key has that the function would refuse, so that it is said which. */
+    private static Optional<String> misfit(String key) {
+        int length = key.codePointCount(0, key.length());
+        return length < 1 || length > LONGEST_KEY
+                ? Optional.of(Words.count(length, "character") + "; it must have 1 to " + LONGEST_KEY)
+                : key.codePoints().filter(Character::isISOControl)
+                        .mapToObj(each -> String.format("the control character U+%04X; take it out", each)).findFirst();
     }
 
     /** Takes a row in by the function {@code nxt_sync.push}, so that both ways in have one meaning. */

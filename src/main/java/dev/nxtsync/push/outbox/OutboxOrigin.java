@@ -13,6 +13,7 @@ import dev.nxtsync.database.MigrationDryRun;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.QuotedText;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.schedule.UnitKind;
 import dev.nxtsync.schedule.UnitSelection;
 
@@ -24,13 +25,12 @@ import dev.nxtsync.schedule.UnitSelection;
 @Singleton
 public class OutboxOrigin {
     static final Problem HELD = new Problem(ErrorCode.OUTBOX_HELD,
-            "The outbox was restored from a backup, copied, or failed over: what it holds may have been sent "
-                    + "meanwhile, so nothing is sent. If no other daemon sends from the original any more, run: java -jar "
-                    + "quarkus-run.jar adopt");
+            "The outbox may be a copy (restored, copied or failed over), so nothing is sent. Rows may have been sent from "
+                    + "the original meanwhile. If no other daemon sends from it, run: java -jar quarkus-run.jar adopt");
 
     private static final Problem ADOPTED_NEVER = new Problem(ErrorCode.OUTBOX_HELD,
-            "The server that the outbox is on did not say so until now, so it is not known whether what it holds was sent from "
-                    + "elsewhere, and nothing is sent. If no other daemon sends it, run: java -jar quarkus-run.jar adopt");
+            "The server of the outbox did not say until now where it is, so the outbox may be a copy, and nothing is sent. "
+                    + "If no other daemon sends from the original, run: java -jar quarkus-run.jar adopt");
 
     private final Database database;
 
@@ -134,8 +134,8 @@ public class OutboxOrigin {
 
     private static Problem refused(String words) {
         return new Problem(ErrorCode.WAL_REFUSED,
-                "PostgreSQL does not say where its WAL stands, by which an outbox that was restored or copied is told from the "
-                        + "original, so nothing is sent: " + QuotedText.message(words) + ". "
+                "PostgreSQL does not say where its WAL stands, so it cannot be seen whether the outbox is a copy, and nothing is "
+                        + "sent: " + Words.sentence(QuotedText.message(words)) + " "
                         + ErrorCode.WAL_REFUSED.nextStep());
     }
 
@@ -150,7 +150,7 @@ public class OutboxOrigin {
             return pushing
                     ? new MigrationDryRun.MigrationFindings(List.of(), untold.stream().toList())
                     : new MigrationDryRun.MigrationFindings(untold
-                            .map(each -> "pulls would run, and pushes would not: " + each.message()).stream().toList(),
+                            .map(each -> "pulls would run, but pushes would not: " + each.message()).stream().toList(),
                             List.of());
         };
     }

@@ -43,7 +43,7 @@ class LaneAnnouncement {
             LOG.error(held.get().message());
         } else if (held.isEmpty()) {
             outages.over("outbox")
-                    .ifPresent(lasted -> LOG.infof("The outbox is not held any more, after %d s", lasted.toSeconds()));
+                    .ifPresent(lasted -> LOG.infof("The outbox is no longer held, after %d s", lasted.toSeconds()));
         }
         var connections = plans.connections();
         if (!connections.isEmpty() && held.isEmpty()) {

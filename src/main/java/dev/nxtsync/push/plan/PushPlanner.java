@@ -127,7 +127,7 @@ public class PushPlanner implements Planner {
 
     private void stop(String push, Problem reason) {
         if (outages.isNews("push " + push, reason.message())) {
-            LOG.errorf("Push %s is stopped, the others run. %s", push, reason.message());
+            LOG.errorf("Push %s is stopped; the others run. %s", push, reason.message());
         }
         plans.put(push, new PushPlans.StoppedPush(reason));
     }

@@ -15,6 +15,7 @@ import dev.nxtsync.config.NameSuggestion;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
+import dev.nxtsync.error.QuotedText;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.schema.InputType.Members;
 import dev.nxtsync.graphql.schema.MutationField;
@@ -68,22 +69,23 @@ final class PushValidator {
         }
         if (table.scope() != Scope.COMPANY) {
             return new FlawedPush(
-                    "The table " + push.table() + " is one of the customer; only tables of companies are pushed to.");
+                    "The table " + push.table() + " belongs to the customer; a push needs a table of a company.");
         }
         for (String column : push.keyColumn()) {
             column(table, column, "KEY_COLUMN").filter(scalar -> !KEY_SCALARS.contains(scalar))
                     .ifPresent(scalar -> flaws
-                            .add("KEY_COLUMN " + column + " is of type " + scalar + ", by which nothing is found"));
+                            .add("KEY_COLUMN " + column + " is of type " + scalar + ", which cannot find a record"));
         }
         Map<MutationKind, MutationField> fields = new EnumMap<>(MutationKind.class);
         for (MutationKind act : acts()) {
             field(act).ifPresent(field -> fields.put(act, field));
         }
         if (fields.containsKey(MutationKind.CREATE) && !table.columns().containsKey(PushPlan.CREATOR)) {
-            flaws.add("the column " + PushPlan.CREATOR + " cannot be read, by which a record of ours is known");
+            flaws.add("the column " + PushPlan.CREATOR
+                    + " cannot be read, which the push needs to recognise its records");
         }
         if (fields.containsKey(MutationKind.UPDATE) && !table.columns().containsKey(Table.CHANGED)) {
-            flaws.add("the column " + Table.CHANGED + " cannot be read, by which an update is guarded");
+            flaws.add("the column " + Table.CHANGED + " cannot be read, which the push needs to guard updates");
         }
         var children = children(table, fields);
         var returning = returning(table, children);
@@ -129,7 +131,7 @@ final class PushValidator {
     private Optional<String> column(Table table, String column, String setting) {
         var found = table.columns().get(column);
         if (found == null) {
-            flaws.add(setting + " names " + column + ", which is no readable column"
+            flaws.add(setting + " names " + column + ", which is not a readable column"
                     + NameSuggestion.hint(column, table.columns().keySet()));
             return Optional.empty();
         }
@@ -166,7 +168,7 @@ final class PushValidator {
             if (path.length == 1) {
                 column(table, each, "RETURNING").ifPresent(scalar -> own.add(each));
             } else if (!children.containsKey(path[0])) {
-                flaws.add("RETURNING names " + each + ", but there are no " + path[0] + " in what is created"
+                flaws.add("RETURNING names " + each + ", but a record of this table is created without " + path[0]
                         + NameSuggestion.hint(path[0], children.keySet()));
             } else {
                 Child child = children.get(path[0]);
@@ -185,17 +187,17 @@ final class PushValidator {
         var own = schema.processings().getOrDefault(push.table(), Map.of());
         var field = own.get(name);
         if (field == null) {
-            flaws.add("THEN names " + name + ", which is no processing of this table for this client id"
+            flaws.add("THEN names " + name + ", which is not a processing of this table for this client id"
                     + NameSuggestion.hint(name, own.keySet()));
             return Optional.empty();
         }
         if (!field.arguments().containsKey("filter")) {
-            flaws.add("THEN names " + name + ", which takes no filter and so would process every row");
+            flaws.add("THEN names " + name + ", which has no filter and would process every row");
             return Optional.empty();
         }
         Optional<ObjectNode> arguments = object(text.strip().substring(name.length()), "THEN");
         if (arguments.isPresent() && !field.arguments().containsKey("args")) {
-            flaws.add("THEN gives arguments to " + name + ", which takes none");
+            flaws.add("THEN gives arguments to " + name + ", which has none");
         }
         push.doneWhen().flatMap(filter -> Filters.flaw(filter, table.filters()))
                 .ifPresent(flaw -> flaws.add("DONE_WHEN " + flaw));
@@ -215,7 +217,7 @@ final class PushValidator {
         } catch (java.io.UncheckedIOException e) {
             // said below
         }
-        flaws.add(setting + " is not a JSON object: " + text.strip());
+        flaws.add(setting + " has \"" + QuotedText.name(text) + "\", which is not a JSON object");
         return Optional.empty();
     }
 }
