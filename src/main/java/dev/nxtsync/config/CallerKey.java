@@ -3,8 +3,6 @@ package dev.nxtsync.config;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-import dev.nxtsync.error.Words;
-
 /** What is asked of the keys by which others are let in, at the start and whenever their file changes. */
 public enum CallerKey {
     OPERATOR("operator key", "NXT_OPERATOR_KEY"), WEBHOOKS("webhook keys", "NXT_WEBHOOK_KEYS");
@@ -34,9 +32,8 @@ public enum CallerKey {
         return switch (this) {
             case OPERATOR -> value.length() >= SHORTEST
                     ? Optional.empty()
-                    : Optional.of("has " + Words.count(value.length(), "character")
-                            + ", so it can be guessed; make one of at least " + SHORTEST
-                            + " characters, for example with: openssl rand -hex 24");
+                    : Optional.of("has a length of " + value.length() + ", so it can be guessed; make one of at least "
+                            + SHORTEST + " characters, for example with: openssl rand -hex 24");
             case WEBHOOKS -> Stream.of(value.split(",", -1)).anyMatch(key -> !key.isBlank())
                     ? Optional.empty()
                     : Optional.of("holds no key; write the signature key of each subscription in the Developer "

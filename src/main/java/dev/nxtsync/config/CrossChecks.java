@@ -17,8 +17,6 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-import dev.nxtsync.error.QuotedText;
-
 /** What is wrong with settings that are each well formed: lengths, names, addresses, and settings that contradict. */
 final class CrossChecks {
     /** A GraphQL name (GraphQL specification, section 2.1.9) as Business NXT writes tables and columns. */
@@ -230,15 +228,14 @@ final class CrossChecks {
             pull.cadence(ZoneOffset.UTC);
         } catch (IllegalArgumentException e) {
             add(prefix + "CRON", "\"" + pull.cron().orElse("") + "\" is not a cron expression in Quartz syntax ("
-                    + e.getMessage() + "); write for example 0 30 2 * * ?");
+                    + String.valueOf(e.getMessage()).replaceAll("[\\[\\]]", "") + "); write for example 0 30 2 * * ?");
         }
         if (pull.overlap().compareTo(settings.api().timeLimit().multipliedBy(2)) < 0) {
             add(prefix + "OVERLAP", "\"" + pull.overlap().toSeconds() + "s\" is less than twice NXT_API_TIME_LIMIT ("
                     + settings.api().timeLimit().toSeconds() + "s); changes that are committed late would be lost");
         }
-        pull.filter().filter(filter -> !isObject(filter))
-                .ifPresent(filter -> add(prefix + "FILTER", "\"" + QuotedText.name(filter)
-                        + "\" is not a JSON object; write for example {\"customerNo\": {\"_gt\": 0}}"));
+        pull.filter().filter(filter -> !isObject(filter)).ifPresent(filter -> add(prefix + "FILTER",
+                "\"" + filter + "\" is not a JSON object; write for example {\"customerNo\": {\"_gt\": 0}}"));
     }
 
     private void push(Settings.Push push, Settings settings) {
@@ -277,9 +274,8 @@ final class CrossChecks {
                         "\"" + then + "\" cannot follow a delete, because the record is gone then; leave it out");
             }
         });
-        push.doneWhen().filter(filter -> !isObject(filter))
-                .ifPresent(filter -> add(prefix + "DONE_WHEN", "\"" + QuotedText.name(filter)
-                        + "\" is not a JSON object; write for example {\"orderStatus\": {\"_eq\": 3}}"));
+        push.doneWhen().filter(filter -> !isObject(filter)).ifPresent(filter -> add(prefix + "DONE_WHEN",
+                "\"" + filter + "\" is not a JSON object; write for example {\"orderStatus\": {\"_eq\": 3}}"));
         if (push.doneWhen().isPresent() && push.then().isEmpty()) {
             add(prefix + "DONE_WHEN",
                     "is set, and " + prefix + "THEN is not; DONE_WHEN says when that processing has run");

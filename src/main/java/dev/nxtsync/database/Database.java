@@ -57,7 +57,7 @@ public class Database {
     /** Makes the first connection, and loads what the first statement needs, beside the rest of the start. */
     private void warmUp() {
         try {
-            LOG.debugf("the database's time is %s", clock());
+            LOG.debugf("the database's time is %s", clock().now());
         } catch (SQLException | RuntimeException e) {
             LOG.debugf("the first connection is made later: %s", e.getMessage());
         }

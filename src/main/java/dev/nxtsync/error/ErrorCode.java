@@ -94,7 +94,7 @@ public enum ErrorCode {
             "Check that NXT_API_URL is the address of Business NXT. If it is, tell Visma's support."),
     ANSWER_UNREADABLE("An answer of Business NXT cannot be read.",
             "A pull asks again by itself, for fewer rows each time. A push first checks whether its rows have arrived. "
-                    + "Other work goes on. If it lasts, give Visma's support the trace id from nxt_sync.run."),
+                    + "Other work goes on. If it lasts, give Visma's support the trace id; nxt_sync.run has it."),
     IN_DOUBT("A request was sent, but no complete answer arrived.",
             "If this goes on, look at Visma's status page and at the network."),
 

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 import dev.nxtsync.error.QuotedText;
+import dev.nxtsync.error.Words;
 
 /** Collects what is wrong with one payload, each once; of a million flaws, some are enough. */
 final class PayloadFlaws {
@@ -29,8 +30,8 @@ final class PayloadFlaws {
 
     /** All of it, in a sentence. */
     String why() {
-        return "The payload is not what Business NXT accepts: "
+        return Words.sentence("The payload is not what Business NXT accepts: "
                 + some.stream().limit(MOST_FLAWS).map(QuotedText::message).collect(Collectors.joining("; "))
-                + (isFull() ? "; and more" : "") + ".";
+                + (isFull() ? "; and more" : ""));
     }
 }

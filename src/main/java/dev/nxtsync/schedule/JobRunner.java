@@ -385,10 +385,8 @@ public class JobRunner {
         if (!threads.awaitTermination(patience.toSeconds(), TimeUnit.SECONDS)) {
             synchronized (held) {
                 held.values().stream().filter(ClaimedRun::isAtWork).forEach(run -> {
-                    LOG.warnf(
-                            "%s waits for an answer that has not arrived; it is stopped. At the next start, rows that it "
-                                    + "was sending are looked for, and a page is read again",
-                            run.claim);
+                    LOG.warnf("%s waits for an answer that has not arrived; it is stopped. The next start looks "
+                            + "for rows that it was sending, and reads a page again", run.claim);
                     run.interrupt();
                 });
             }

@@ -55,8 +55,8 @@ class CommandsTest {
             "pull people --company 1234567890 | Invalid value for option '--company': \"1234567890\" is not a whole number of at most 9 digits.",
             "pull people --company --full | Expected parameter for option '--company' but found '--full'.",
             "pull people --company 1 --company 2 | option '--company' (N) should be specified only once.",
-            "pull people --full --since 2026-11-01 | 'Only one of [--full | --since=T | --confirm-deletes] can be given, and once.'",
-            "pull people --full --full | 'Only one of [--full | --since=T | --confirm-deletes] can be given, and once.'",
+            "pull people --full --since 2026-11-01 | 'Only one of [--full | --since=T | --confirm-deletes] can be given, and only once.'",
+            "pull people --full --full | 'Only one of [--full | --since=T | --confirm-deletes] can be given, and only once.'",
             "dead-letters | Missing required subcommand.",
             "dead-letters shwo 1 | There is no command \"shwo\"; did you mean show?",
             "dead-letters show | Missing required parameter: 'ID'.",
@@ -64,7 +64,7 @@ class CommandsTest {
             "dead-letters show one | Invalid value for positional parameter at index 0 (ID): \"one\" is not a whole number of at most 18 digits.",
             "dead-letters list 1 | The command list takes no \"1\".",
             "dead-letters retry | Missing required parameter: 'ID'.",
-            "dead-letters retry 1 2 --payload f | Option '--payload' (FILE) is for one row; there are 2 IDs.",
+            "dead-letters retry 1 2 --payload f | Option '--payload' (FILE) is for one row; 2 IDs are given.",
             "dead-letters discard 1 --payload f | The command discard has no option \"--payload\"."})
     void whatIsWrongIsNamedWithWhatIsRightAndTheUsageOfItsCommand(String line, String said) {
         var parsed = Commands.parse(line.split(" "));

@@ -80,12 +80,12 @@ class OutboxCommandsTest {
         assertThat(deadLetters("discard", bad, waiting, worse, "999999"))
                 .isEqualTo(new Printed(ExitCode.FOUND_PROBLEMS, """
                         ok         row %s is discarded
-                        PROBLEM    row %s is waiting, about which nobody need decide
+                        PROBLEM    row %s is waiting, and needs no decision
                         ok         row %s is discarded
                         PROBLEM    row 999999 is not in the outbox
                         """.formatted(bad, waiting, worse)));
-        assertThat(deadLetters("discard", worse).text()).contains("is discarded, about which nobody need decide");
-        assertThat(deadLetters("retry", waiting).text()).contains("is waiting, about which nobody need decide");
+        assertThat(deadLetters("discard", worse).text()).contains("is discarded, and needs no decision");
+        assertThat(deadLetters("retry", waiting).text()).contains("is waiting, and needs no decision");
         assertThat(STORE.database().value("select string_agg(state, ' ' order by id) from nxt_sync.outbox"))
                 .isEqualTo("discarded discarded waiting");
     }
@@ -94,7 +94,7 @@ class OutboxCommandsTest {
     void anOutboxThatIsAtHomeNeedsNoAdoptionAndAnotherIsAdopted() throws Exception {
         var adopt = new AdoptCommand(new OutboxOrigin(STORE.store()));
         assertThat(Printed.by(adopt::run))
-                .isEqualTo(new Printed(0, "ok         the outbox is at home; there is nothing to adopt\n"));
+                .isEqualTo(new Printed(0, "ok         the outbox is not a copy; there is nothing to adopt\n"));
         STORE.database().execute("update nxt_sync.outbox_home set timeline = '00000009'");
         assertThat(Printed.by(adopt::run).text())
                 .startsWith("ok         the outbox is adopted; 3 unfinished rows are looked for");

@@ -25,7 +25,7 @@ class PayloadFileTest {
             "`` | is not JSON (line 1: it is empty)",
             "{\"a\": 1, \"a\": 2} | is not JSON (line 1: a member is there twice)",
             "{\"a\": {\"b\": 1,⏎ \"b\": 2}} | is not JSON (line 2: a member is there twice)",
-            "{} {} | goes on after its end (line 1); one JSON object is expected",
+            "{} {} | has more text after its end (line 1); one JSON object is expected",
             "{\"a\": 1}⏎x | is not JSON (line 2: column 1)",
             "[{\"a\": 1}] | holds a list, where one JSON object is expected",
             "7 | holds a single value, where one JSON object is expected",
@@ -39,7 +39,7 @@ class PayloadFileTest {
     @Test
     void aFileThatIsNoneIsToldSo() throws IOException {
         assertThatThrownBy(() -> PayloadFile.read(directory.resolve("none.json"))).hasMessageContaining("is not there");
-        assertThatThrownBy(() -> PayloadFile.read(directory)).hasMessageContaining("is no file that can be read");
+        assertThatThrownBy(() -> PayloadFile.read(directory)).hasMessageContaining("is not a regular file");
         Path latin = write("{\"a\": \"\u00e5\"}".getBytes(StandardCharsets.ISO_8859_1));
         assertThatThrownBy(() -> PayloadFile.read(latin)).hasMessageContaining("is not UTF-8");
         Path large = write(new byte[15_000_001]);

@@ -28,7 +28,7 @@ class PullCommandTest {
     @Test
     void aDatabaseThatNoDaemonHasMigratedIsSaidToNeedOne() {
         assertThat(CommandRunner.problem(new SQLException("relation \"nxt_sync.replica\" does not exist", "42P01")))
-                .isEqualTo("database: It has no tables of nxt-sync yet. Start the daemon on it once, which makes them. "
+                .isEqualTo("database: It has no tables of nxt-sync yet. Start the daemon on it once: it makes them. "
                         + "(database_error)");
     }
 }

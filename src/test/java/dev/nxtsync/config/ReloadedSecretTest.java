@@ -25,13 +25,14 @@ class ReloadedSecretTest {
         assertThat(key.flaw()).as("nobody has read it").isEmpty();
         key.readAgain();
         assertThat(key.flaw()).isPresent();
-        assertThat(key.flaw().get()).contains(file.toString()).contains("NXT_OPERATOR_KEY").contains("has 5 characters")
-                .contains("at least 24").contains("the key before is still good").doesNotContain("short");
+        assertThat(key.flaw().get()).contains(file.toString()).contains("NXT_OPERATOR_KEY")
+                .contains("has a length of 5").contains("at least 24").contains("the former key is still used")
+                .doesNotContain("short");
         assertThat(key.reveal()).isEqualTo(FIRST);
 
         Files.writeString(file, "");
         key.readAgain();
-        assertThat(key.flaw().orElse("")).contains("has 0 characters");
+        assertThat(key.flaw().orElse("")).contains("has a length of 0");
         assertThat(key.reveal()).isEqualTo(FIRST);
 
         Files.delete(file);
@@ -54,7 +55,7 @@ class ReloadedSecretTest {
         Files.writeString(file, ",\n");
         keys.readAgain();
         assertThat(keys.flaw()).isPresent();
-        assertThat(keys.flaw().get()).contains("NXT_WEBHOOK_KEYS").contains("has no key in it");
+        assertThat(keys.flaw().get()).contains("NXT_WEBHOOK_KEYS").contains("holds no key");
         assertThat(keys.reveal()).isEqualTo("one,two");
     }
 }

@@ -122,7 +122,7 @@ class SettingsReaderTest {
                 read(Map.of("NXT_DATABASE_PASSWORD_FILE", directory.resolve("none").toString())).problems().toString())
                 .contains("NXT_DATABASE_PASSWORD_FILE").contains("cannot be read");
         assertThat(read(Map.of("NXT_DATABASE_PASSWORD_FILE", file.toString(), "NXT_DATABASE_PASSWORD", "hidden"))
-                .problems().toString()).contains("set one of the two").doesNotContain("hidden");
+                .problems().toString()).contains("set only one of the two").doesNotContain("hidden");
     }
 
     @Test
@@ -156,11 +156,11 @@ class SettingsReaderTest {
         assertThat(read(Map.of("NXT_PULLS_A_TABLE", "order", "NXT_PULLS_A_OVERLAP", "90s")).problems().toString())
                 .contains("NXT_PULLS_A_OVERLAP: \"90s\" is less than twice NXT_API_TIME_LIMIT (59s)");
         assertThat(read(Map.of("NXT_OPERATOR_KEY", "k".repeat(23))).problems().toString())
-                .contains("NXT_OPERATOR_KEY: has 23 characters").contains("at least 24").doesNotContain("kkk");
+                .contains("NXT_OPERATOR_KEY: has a length of 23").contains("at least 24").doesNotContain("kkk");
         assertThat(read(Map.of("NXT_OPERATOR_KEY", "k".repeat(24))).problems().toString())
                 .doesNotContain("NXT_OPERATOR_KEY");
         assertThat(read(Map.of("NXT_WEBHOOK_KEYS", ", ,")).problems().toString())
-                .contains("NXT_WEBHOOK_KEYS: has no key in it");
+                .contains("NXT_WEBHOOK_KEYS: holds no key");
         assertThat(read(Map.of("NXT_BUDGET_IN_PROGRESS", "9", "NXT_BUDGET_SLOTS", "8")).problems().toString())
                 .contains("NXT_BUDGET_IN_PROGRESS: \"9\" is more than NXT_BUDGET_SLOTS (8)");
         assertThat(
@@ -173,10 +173,10 @@ class SettingsReaderTest {
         assertThat(read(Map.of("NXT_PUSHES_A_TABLE", "order")).problems().toString())
                 .contains("NXT_PUSHES_A_KEY_COLUMN: is not set; name the column that carries the key");
         assertThat(read(Map.of("NXT_PUSHES_A_TABLE", "order", "NXT_PUSHES_A_KEY_COLUMN", "a,b")).problems().toString())
-                .contains("of a create, one column carries the key");
+                .contains("for create, name the one that carries the key");
         assertThat(read(Map.of("NXT_PUSHES_A_TABLE", "order", "NXT_PUSHES_A_KEY_COLUMN", "a", "NXT_SCOPE",
                 "business-graphql-service-api:access-group-based-readonly")).problems().toString())
-                .contains("NXT_PUSHES_A_CONNECTION: \"main\" has the scope").contains("nothing can be written");
+                .contains("NXT_PUSHES_A_CONNECTION: \"main\" has the scope").contains("allows no writing");
         assertThat(read(Map.of("NXT_PUSHES_A_TABLE", "order", "NXT_PUSHES_A_KEY_COLUMN", "a", "NXT_PUSHES_A_OPERATION",
                 "insert", "NXT_PUSHES_A_DONE_WHEN", "done", "NXT_PUSHES_A_COMPANY", "x", "NXT_PUSHES_A_MODE", "dry"))
                 .problems().toString()).contains("\"insert\" is not one of: create, update, upsert, delete")
@@ -201,7 +201,7 @@ class SettingsReaderTest {
         assertThat(read(user("NXT_PUBLIC_URL", "https://nxt.example.com/path")).problems().toString())
                 .contains("is not an https address without a path");
         assertThat(read(user("NXT_ENCRYPTION_KEY", "c2hvcnQ=")).problems().toString())
-                .contains("NXT_ENCRYPTION_KEY: is not 32 bytes in base64").doesNotContain("c2hvcnQ");
+                .contains("NXT_ENCRYPTION_KEY: is not a key of 32 bytes in base64").doesNotContain("c2hvcnQ");
         assertThat(read(user("NXT_AUTHORIZATION_PARAMETERS", "ui_locales=nb-NO&state=x")).problems().toString())
                 .contains("NXT_AUTHORIZATION_PARAMETERS: has state, which the sign-in sets by itself");
         assertThat(read(user("NXT_CONNECTIONS_MAIN_REFRESH_GRACE", "90s")).problems().toString())
@@ -210,7 +210,7 @@ class SettingsReaderTest {
                 .contains("\"fragment\" is not one of: query, form_post");
         assertThat(read(Map.of("NXT_CONNECTIONS_MAIN_CLIENT_ID", "isv_x", "NXT_CONNECTIONS_MAIN_CLIENT_SECRET", "s",
                 "NXT_CONNECTIONS_MAIN_REFRESH_IDLE", "30d")).problems().toString())
-                .contains("NXT_CONNECTIONS_MAIN_REFRESH_IDLE: is set, and the connection acts as a service");
+                .contains("NXT_CONNECTIONS_MAIN_REFRESH_IDLE: is set, but the connection acts as a service");
     }
 
     @ParameterizedTest
@@ -297,8 +297,8 @@ class SettingsReaderTest {
         assertThat(read(Map.of("NXT_PULLS_1A_TABLE", "order")).problems().toString())
                 .contains("begins with a letter, not \"1A\"");
         assertThat(read(Map.of("NXT_PULLS_orders_TABLE", "order")).problems().toString())
-                .contains("in capitals: NXT_PULLS_ORDERS_TABLE");
-        assertThat(read(Map.of("NXT_PULLS_ORDERS", "order")).problems().toString()).contains("has no name and key");
+                .contains("only capitals, digits and underscores: NXT_PULLS_ORDERS_TABLE");
+        assertThat(read(Map.of("NXT_PULLS_ORDERS", "order")).problems().toString()).contains("has no name or no key");
     }
 
     @Test

@@ -109,17 +109,17 @@ class YamlFileTest {
                 Arguments.of("nxt.log: text\n---\nnxt.log: json\n", "line 2, column 1: this is not YAML"),
                 Arguments.of("- nxt\n", "line 1, column 1: a configuration begins with a key, such as nxt:"),
                 Arguments.of("s3cret\n", "line 1, column 1: a configuration begins with a key, such as nxt:"),
-                Arguments.of("nxt:\n  ? [a]\n  : b\n", "line 2, column 5: a key is a name"),
+                Arguments.of("nxt:\n  ? [a]\n  : b\n", "line 2, column 5: a key must be a name"),
                 Arguments.of("nxt.pulls:\n- table: order\n",
-                        "line 2, column 3: an item of a list is a name or a number"),
-                Arguments.of("nxt: &a\n  b: *a\n", "line 1, column 6: this stands in itself, by its anchor"),
-                Arguments.of("nxt:\n  <<: s3cret\n", "line 2, column 7: what << merges is a mapping"),
+                        "line 2, column 3: an item of a list must be a name or a number"),
+                Arguments.of("nxt: &a\n  b: *a\n", "line 1, column 6: this contains itself, through its anchor"),
+                Arguments.of("nxt:\n  <<: s3cret\n", "line 2, column 7: << merges only mappings"),
                 Arguments.of("nxt:\n  log: text\u0007\n",
-                        "line 2, column 12: the character U+0007 has no place in YAML"),
+                        "line 2, column 12: the character U+0007 is not allowed in YAML"),
                 Arguments.of("nxt:\n  log: text\n  pulls: {}\n  log: json\n",
                         "line 4, column 3: \"log\" is given twice, first in line 2"),
                 Arguments.of("nxt.log: text\n'nxt.log': text\n", "\"nxt.log\" is given twice, first in line 1"),
-                Arguments.of("nxt: " + "[".repeat(60), "nests deeper"));
+                Arguments.of("nxt: " + "[".repeat(60), "nests too deep"));
     }
 
     @ParameterizedTest
@@ -157,7 +157,7 @@ class YamlFileTest {
         String yaml = "nxt:\n  client-id: fjær\n";
         for (var encoding : Map.of(StandardCharsets.UTF_16, "is UTF-16", StandardCharsets.UTF_16LE, "is UTF-16",
                 StandardCharsets.UTF_16BE, "is UTF-16", StandardCharsets.ISO_8859_1,
-                "is not UTF-8, by a byte in line 2; save it as UTF-8").entrySet()) {
+                "is not UTF-8 (see line 2); save it as UTF-8").entrySet()) {
             var file = YamlFile.read(written(yaml, encoding.getKey()));
             assertThat(file.readable()).isFalse();
             assertThat(file.problems().toString()).contains(encoding.getValue());

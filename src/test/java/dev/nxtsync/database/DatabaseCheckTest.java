@@ -52,7 +52,7 @@ class DatabaseCheckTest {
         try (var pooler = new Pooler(database, 3, "")) {
             var found = ask(database.url(pooler.port()), database.user());
             assertThat(found.problems()).isEmpty();
-            assertThat(found.notes()).anyMatch(each -> each.contains("a pooler stands between, and pools by"));
+            assertThat(found.notes()).anyMatch(each -> each.contains("a pooler pools by"));
         }
     }
 

@@ -50,8 +50,8 @@ class EncodingTest {
             assertThat(of.shown(text)).isEqualTo(text);
             assertThat(of.json(text)).isEqualTo(text);
         } else {
-            assertThat(of.flaw(text))
-                    .hasValue("the character " + lacking + ", which the database's encoding " + encoding + " has not");
+            assertThat(of.flaw(text)).hasValue(
+                    "the character " + lacking + ", which the encoding " + encoding + " of the database lacks");
             assertThat(of.flaw(of.shown(text))).isEmpty();
             assertThat(of.shown(text)).contains("?");
             String json = of.json("\"" + text + "\"");

@@ -18,7 +18,7 @@ import dev.nxtsync.schedule.ScheduleFixture;
 import dev.nxtsync.support.TestDatabase;
 
 class MigrationDryRunTest {
-    private static final String NOT_TO_ITS_END = " could not be rehearsed to its end";
+    private static final String NOT_TO_ITS_END = " could not be tried to its end";
     private static final String FAILS = "V1__jobs_and_pulls.sql fails here";
 
     private final TestDatabase database = TestDatabase.create();
@@ -61,7 +61,7 @@ class MigrationDryRunTest {
         changed.execute("update nxt_sync.schema_history set checksum = 42 where version = '3'");
         assertThat(rehearse(changed, Duration.ofMinutes(1), OutboxOrigin.check(true)).problems()).singleElement()
                 .satisfies(problem -> assertThat(problem.message())
-                        .contains("made by other migrations than this version's")
+                        .contains("made by other migrations than those of this version")
                         .contains("checksum mismatch for migration version 3"));
     }
 
@@ -76,7 +76,7 @@ class MigrationDryRunTest {
         } else {
             assertThat(found.problems()).isEmpty();
             assertThat(found.notes())
-                    .anyMatch(note -> note.contains("pulls would run, and pushes would not") && note.contains(words));
+                    .anyMatch(note -> note.contains("pulls would run, but pushes would not") && note.contains(words));
         }
         assertThat(database.value("select to_regnamespace('nxt_sync')")).as("it leaves nothing").isNull();
         database.allowWalFunctions();

@@ -103,7 +103,7 @@ class SessionTest {
         assertThat(fault.getSQLState()).isEqualTo("25006");
         assertThat(DatabaseFault.of(fault).errorCode()).isEqualTo(ErrorCode.DATABASE_READ_ONLY);
         assertThat(DatabaseFault.isAway(fault)).isTrue();
-        assertThat(DatabaseFault.of(fault).message()).contains("takes no writes now")
+        assertThat(DatabaseFault.of(fault).message()).contains("accepts no writes now")
                 .contains("targetServerType=primary").contains("default_transaction_read_only");
     }
 

@@ -215,17 +215,17 @@ class ExchangeTest {
     /** What stands in the place of the rows of one of two tables, and what is said of it. */
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-            "items: [{] | one: not JSON. It was row 1 of the page. It was being read for table order",
-            "items: [{`orderNo`: 1}, {`orderNo`: 01}] | one: not JSON. It was row 2 of the page",
-            "items: [{`orderNo`: 1}, {`name`: `\\x`}] | one: not JSON. It was row 2 of the page",
+            "items: [{] | one: not JSON. It is row 1 of the page. It was being read for table order",
+            "items: [{`orderNo`: 1}, {`orderNo`: 01}] | one: not JSON. It is row 2 of the page",
+            "items: [{`orderNo`: 1}, {`name`: `\\x`}] | one: not JSON. It is row 2 of the page",
             "items: [{`orderNo`: 1}, {`name`: tru}] | one: not JSON",
-            "items: [{`orderNo`: 1}, null, {`orderNo`: 3}] | one: something else where a row should be. It was row 2 of the page",
-            "items: [1, 2] | one: something else where a row should be. It was row 1 of the page",
-            "items: [[{`orderNo`: 1}]] | one: something else where a row should be",
+            "items: [{`orderNo`: 1}, null, {`orderNo`: 3}] | one: something else in the place of a row. It is row 2 of the page",
+            "items: [1, 2] | one: something else in the place of a row. It is row 1 of the page",
+            "items: [[{`orderNo`: 1}]] | one: something else in the place of a row",
             "items: [{`orderNo`: 1}}] | one: not JSON",
             "items: [{`orderNo`: 1}], items: [{`orderNo`: 1}] | one: the rows of a table twice",
             "totalCount: 1e | one: not JSON", "totalCount: MANY | one: more values beside its rows",
-            "items: [{`orderNo`: DEEP}] | one: not JSON. It was row 1 of the page"})
+            "items: [{`orderNo`: DEEP}] | one: not JSON. It is row 1 of the page"})
     void whatCannotBeReadOfAnAnswerIsOfTheTableThatItStandsIn(String place, String told) {
         String spoilt = place.replace('`', '"').replaceAll("(items|totalCount):", "\"$1\":")
                 .replace("MANY", "9".repeat(5_000)).replace("DEEP", "[".repeat(5_000));
@@ -283,7 +283,7 @@ class ExchangeTest {
             server.answer("/graphql", rows.replace("ODD", nested(part, "1", end, 110_000)));
             assertThat(ask(new ArrayList<>(), Duration.ofSeconds(10))).as(part)
                     .isInstanceOfSatisfying(Failure.Unreadable.class, failure -> assertThat(failure.message())
-                            .containsAnyOf("too long, or nests too deep", "than there is memory for"));
+                            .containsAnyOf("too long or nests too deep", "than fit into memory"));
         }
     }
 

@@ -14,7 +14,7 @@ class OutOfMemoryTest {
     void theLastLineOfALogInJsonIsJsonAndSaysTheSame() throws Exception {
         var line = new ObjectMapper().readTree(OutOfMemory.form(true));
         assertThat(line.path("level").asText()).isEqualTo("ERROR");
-        assertThat(line.path("message").asText()).isEqualTo(OutOfMemory.form(false)).contains("its memory has run out");
+        assertThat(line.path("message").asText()).isEqualTo(OutOfMemory.form(false)).contains("it ran out of memory");
     }
 
     @ParameterizedTest

@@ -76,9 +76,9 @@ class DocumentTest {
         assertThat(Filters.flaw("{\"_and\":[{\"orderNo\":{\"_gt\":0}},{\"name\":{\"_like\":\"a%\"}}]}", known))
                 .isEmpty();
         assertThat(Filters.flaw("{\"orderno\":{\"_gt\":0}}", known))
-                .contains("names orderno, by which the table cannot be filtered; did you mean orderNo?");
+                .contains("names orderno, but the table cannot be filtered by it; did you mean orderNo?");
         assertThat(Filters.flaw("{\"_or\":[{\"orderNo\":{\"_like\":0}}]}", known))
-                .hasValueSatisfying(flaw -> assertThat(flaw).startsWith("uses _like on orderNo, which knows "));
+                .hasValueSatisfying(flaw -> assertThat(flaw).startsWith("uses _like on orderNo, which has only "));
         assertThat(Filters.flaw("[1]", known))
                 .hasValueSatisfying(flaw -> assertThat(flaw).contains("not a JSON object"));
         assertThat(Filters.flaw("{\"whatever\":{\"_gt\":0}}", Map.of())).as("the schema does not tell").isEmpty();

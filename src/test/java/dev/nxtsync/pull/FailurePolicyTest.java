@@ -180,7 +180,7 @@ class FailurePolicyTest {
         passed += Duration.ofMinutes(2).toNanos();
         policy.lacksNothing(claim);
         policy.lacksNothing(claim);
-        assertThat(toldOfPulls.heard()).hasSize(2).last().asString().contains("as many rows came");
+        assertThat(toldOfPulls.heard()).hasSize(2).last().asString().contains("as many rows arrived");
     }
 
     private static PullState state(int failures) {

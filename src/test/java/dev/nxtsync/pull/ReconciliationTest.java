@@ -37,7 +37,7 @@ class ReconciliationTest {
                         .as("told after %d times", times).isEqualTo(times > 2 ? 1 : 0);
             }
             assertThat(database.value("select code || ': ' || reason from nxt_sync.pull_state"))
-                    .startsWith("target_unusable: ").contains("has been cut off several times");
+                    .startsWith("target_unusable: ").contains("was cut off several times");
             pulls.poll();
             assertThat(database.value("select name from nxt.associate where associate_no = 8"))
                     .as("changes arrive all the same").isEqualTo("changed");

@@ -17,7 +17,7 @@ class PayloadFlawsTest {
             flaws.add("f" + i);
         }
         assertThat(flaws.isFull()).isEqualTo(number > 5);
-        assertThat(flaws.why()).isEqualTo("The payload is not what Business NXT takes: " + named);
+        assertThat(flaws.why()).isEqualTo("The payload is not what Business NXT accepts: " + named);
     }
 
     @Test

@@ -18,30 +18,31 @@ class PayloadTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
             "{\"customer\": 1} | customer: there is no such field; did you mean customerNo?",
-            "{\"customerNo\": 1.5} | customerNo: is a number that is no Int",
-            "{\"customerNo\": true} | customerNo: is true or false that is no Int",
-            "{\"amount\": \"x\"} | amount: is a text that is no Decimal",
-            "{\"urgent\": 1} | urgent: is a number that is no Boolean", "{\"kind\": \"normal\"} | did you mean Normal?",
+            "{\"customerNo\": 1.5} | customerNo: is a number; a whole number (Int) is expected",
+            "{\"customerNo\": true} | customerNo: is true or false; a whole number (Int) is expected",
+            "{\"amount\": \"x\"} | amount: is text; a number (Decimal) is expected",
+            "{\"urgent\": 1} | urgent: is a number; true or false (Boolean) is expected",
+            "{\"kind\": \"normal\"} | did you mean Normal?",
             "{\"orderLines\": [{}]} | orderLines[0].quantity: is missing",
             "{\"orderLines\": [{\"quantity\": null}]} | orderLines[0].quantity: must not be null",
-            "{\"orderLines\": [7]} | orderLines[0]: is a number, not an object",
+            "{\"orderLines\": [7]} | orderLines[0]: is a number; an object is expected",
             "{\"customerNo\": 1, \"customerNo\": 2} | cannot be read as JSON: Duplicate",
             "{\"customerNo\": 1 | cannot be read as JSON",
-            "{\"yourReference\": \"b\"} | carries the key, and is another value here",
+            "{\"yourReference\": \"b\"} | carries the key, but has another value here",
             "{\"amount\": 1e200000000} | amount: is a number of more than 200 digits",
             "{\"amount\": 1e99999999999} | amount: is a number of more than 200 digits",
             "{\"amount\": -1e-99999999999} | amount: is a number of more than 200 digits",
             "{\"orderLines\": [{\"quantity\": 1}, {\"quantity\": 1e400}]} | orderLines[1].quantity: is a number of more than 200",
             "{\"unknown\": [[1e2147483648]]} | unknown[0][0]: is a number of more than 200 digits",
-            "{\"amount\": \"NaN\"} | amount: is a text that is no Decimal",
+            "{\"amount\": \"NaN\"} | amount: is text; a number (Decimal) is expected",
             "{\"amount\": NaN} | cannot be read as JSON",
-            "{\"customerNo\": -2147483649} | customerNo: is a number that is no Int",
-            "{\"customerNo\": 2147483648} | customerNo: is a number that is no Int",
-            "{\"customerNo\": -0.0} | customerNo: is a number that is no Int",
-            "{\"amount\": \"-1e-200000000\"} | amount: is a text that is no Decimal",
-            "{\"customerNo\": 1e3} | customerNo: is a number that is no Int",
-            "{\"customerNo\": -9223372036854775808} | customerNo: is a number that is no Int",
-            "{\"customerNo\": 9223372036854775808} | customerNo: is a number that is no Int",
+            "{\"customerNo\": -2147483649} | customerNo: is a number; a whole number (Int) is expected",
+            "{\"customerNo\": 2147483648} | customerNo: is a number; a whole number (Int) is expected",
+            "{\"customerNo\": -0.0} | customerNo: is a number; a whole number (Int) is expected",
+            "{\"amount\": \"-1e-200000000\"} | amount: is text; a number (Decimal) is expected",
+            "{\"customerNo\": 1e3} | customerNo: is a number; a whole number (Int) is expected",
+            "{\"customerNo\": -9223372036854775808} | customerNo: is a number; a whole number (Int) is expected",
+            "{\"customerNo\": 9223372036854775808} | customerNo: is a number; a whole number (Int) is expected",
             "{\"amount\": \"x\\u0000\"} | amount: has the character U+0000",
             "{\"orderLines\": [{\"quantity\": 1}, {\"quantity\": \"\\ud800\"}]} | orderLines[1].quantity: has a lone surrogate",
             "{\"x\\udc00y\": 1} | x?y: its name has a lone surrogate"})
@@ -67,10 +68,12 @@ class PayloadTest {
     void noNumberIsTooLargeToBeRefusedAtOnce() {
         for (String bomb : List.of("1e200000000", "1e-200000000", "9".repeat(300_000), "1e" + "9".repeat(300_000),
                 "0." + "0".repeat(3_000_000) + "1")) {
-            assertThat(flaw("customerNo", bomb, "{}")).contains("the key is no Int, which the column customerNo holds");
-            assertThat(flaw("amount", bomb, "{}")).contains("the key is no Decimal, which the column amount holds");
+            assertThat(flaw("customerNo", bomb, "{}"))
+                    .contains("the key is not of the type Int, as the column customerNo needs");
+            assertThat(flaw("amount", bomb, "{}"))
+                    .contains("the key is not of the type Decimal, as the column amount needs");
             assertThat(flaw("yourReference", "a", "{\"amount\": \"" + bomb + "\"}"))
-                    .contains("a text that is no Decimal");
+                    .contains("text; a number (Decimal) is expected");
             assertThat(flaw("yourReference", "a", "{\"amount\": " + bomb + "}"))
                     .contains("amount: is a number of more than 200 digits");
         }

@@ -34,10 +34,11 @@ class PoisonedRowTest {
                 Arguments.of("{\"amount\": " + "9".repeat(201) + "}", "amount: is a number of more than 200 digits"),
                 Arguments.of("{\"amount\": 0." + "0".repeat(2_000_000) + "1}", "amount: is a number of more than 200"),
                 Arguments.of("{\"x\": {\"y\": [0, 1e2147483648]}}", "x.y[1]: is a number of more than 200 digits"),
-                Arguments.of("{\"amount\": \"NaN\"}", "amount: is a text that is no Decimal"),
-                Arguments.of("{\"amount\": \"1e999999999\"}", "amount: is a text that is no Decimal"),
-                Arguments.of("{\"customerNo\": -0.5}", "customerNo: is a number that is no Int"),
-                Arguments.of("{\"customerNo\": -9223372036854775809}", "customerNo: is a number that is no Int"),
+                Arguments.of("{\"amount\": \"NaN\"}", "amount: is text; a number (Decimal) is expected"),
+                Arguments.of("{\"amount\": \"1e999999999\"}", "amount: is text; a number (Decimal) is expected"),
+                Arguments.of("{\"customerNo\": -0.5}", "customerNo: is a number; a whole number (Int) is expected"),
+                Arguments.of("{\"customerNo\": -9223372036854775809}",
+                        "customerNo: is a number; a whole number (Int) is expected"),
                 Arguments.of("{\"information\": \"a\\u0000\"}", "information: has the character U+0000"),
                 Arguments.of("{\"a\\u0000b\": 1}", "a?b: its name has the character U+0000"),
                 Arguments.of("{\"information\": \"\\ud83d\"}", "information: has a lone surrogate"),
@@ -101,7 +102,7 @@ class PoisonedRowTest {
             }
             return answer;
         }, 3);
-        assertThat(error()).contains("It was sent, and cannot be looked for").contains("(unexpected)");
+        assertThat(error()).contains("It was sent, but cannot be looked for").contains("(unexpected)");
         assertOthersAreDone();
     }
 
@@ -196,7 +197,7 @@ class PoisonedRowTest {
                     when (new.push = '%1$s' and new.key = 'poison' and new.state = 'done') execute function %1$s()"""
                 .formatted(push));
         lane.work(erp::answer, 3);
-        assertThat(error()).contains("What has become of it (done) cannot be kept").contains("SQLSTATE 22P05")
+        assertThat(error()).contains("Its new state (done) cannot be stored").contains("SQLSTATE 22P05")
                 .contains("(unexpected)");
         assertOthersAreDone();
     }

@@ -58,7 +58,7 @@ class RecordComparisonTest {
                 PLAN.key(), PLAN.returning(), PLAN.then(), PLAN.creator());
         var payload = payload("{\"orderLines\": [{\"quantity\": 1}]}", Operation.CREATE);
         assertThat(new RecordComparison(blind, Optional.empty()).incomplete(payload, Filters.parse("{}")))
-                .hasValue("whether all of its orderLines are there cannot be read");
+                .hasValue("it cannot be read whether all of its orderLines are there");
     }
 
     private static String list(String item, int times) {

@@ -48,7 +48,7 @@ class ResolutionTest {
         assertThat(create(doubtful, at(60), WHOLE.replace("{'lineNo': 1}, ", "")).error())
                 .hasValueSatisfying(why -> assertThat(why).contains("1 of the 2 orderLines"));
         assertThat(create(doubtful, at(60), WHOLE, WHOLE.replace("9", "10")).error())
-                .hasValueSatisfying(why -> assertThat(why).contains("2 records are there"));
+                .hasValueSatisfying(why -> assertThat(why).contains("There are 2 records"));
         Stream.of(WHOLE.replace("isv_x", "ola"), WHOLE.replace("'a'", "'A'"))
                 .forEach(record -> assertThat(create(doubtful, at(60), record).state()).isEqualTo(RowState.DEAD));
     }
@@ -178,7 +178,7 @@ class ResolutionTest {
         assertThat(create(again, again.nextAt().orElseThrow(), WHOLE).nextAt()).isEmpty();
         OutboxRow two = create(again, again.nextAt().orElseThrow(), WHOLE, WHOLE.replace("9", "10"));
         assertThat(two.state()).isEqualTo(RowState.DONE);
-        assertThat(two.error()).hasValueSatisfying(why -> assertThat(why).startsWith("duplicate: 2 records")
+        assertThat(two.error()).hasValueSatisfying(why -> assertThat(why).startsWith("duplicate: there are 2 records")
                 .contains("\"a\"").contains("orderNo 9, orderNo 10"));
         assertThat(two.nextAt()).isEmpty();
     }
@@ -213,7 +213,7 @@ class ResolutionTest {
         assertThat(verdict.after(doubtful, payload(verdict, row), List.of(json(others)), at(1861)).state())
                 .isEqualTo(RowState.DEAD);
         assertThat(verdict.before(row, payload(verdict, row), List.of()).error())
-                .hasValueSatisfying(why -> assertThat(why).contains("no record with orderNo=9"));
+                .hasValueSatisfying(why -> assertThat(why).contains("no record with orderNo 9"));
     }
 
     @Test

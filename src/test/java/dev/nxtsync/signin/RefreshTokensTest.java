@@ -161,7 +161,7 @@ class RefreshTokensTest {
         var result = ask(process(grace));
         switch (follows) {
             case "sent" -> assertThat(granted(result)).isEqualTo("a");
-            case "lost" -> assertThat(withdrawn(result)).contains("the answer with the next one is lost");
+            case "lost" -> assertThat(withdrawn(result)).contains("the answer with the next one was lost");
             default ->
                 assertThat(((TokenRequest.Refused) result).failure().errorCode()).isEqualTo(ErrorCode.TOKEN_SLOW);
         }

@@ -27,7 +27,7 @@ public final class PlainMessage {
             new Rule("a plural in brackets", "\\w\\(e?s\\)"),
             new Rule("a plural of one", "(?<![\\w.,:+-])1 (?:" + NOUNS + ")\\b"),
             new Rule("a record or map of Java", "\\[\\w+=|\\{[\\w.-]+=(?!\")"),
-            new Rule("a list of Java", "(?<=\\s)\\[[\\w-]+(?:, [\\w-]+)*\\](?!\\()"),
+            new Rule("a list of Java", "(?<=\\s)(?<!\": )\\[(?:\\d+|[a-z][\\w-]*(?=,))(?:, [\\w-]+)*\\]"),
             new Rule("the name of a class",
                     "\\b(?:dev\\.nxtsync|javax?|jakarta|org|com|io)(?:\\.[a-z]\\w*)+\\.[A-Z]\\w+"),
             new Rule("milliseconds", "\\b\\d+ ms\\b"),
@@ -35,8 +35,9 @@ public final class PlainMessage {
             new Rule("two times of the next attempt", "next attempt is in .*[Tt]ried again in"));
 
     /** What is not of ours: what libraries and the sandbox say, and the places of a fault. */
+    private static final Pattern THROWN = Pattern.compile(": dev\\.nxtsync\\.error\\.RedactedFault.*");
     private static final Pattern OF_OTHERS = Pattern.compile(
-            "^\\s*at |^\\s*\\.\\.\\. \\d+ more|^\\s*(?:Caused by|Suppressed): |^[\\w.$]+(?:Exception|Error|Fault)\\b|Installed features: ");
+            "^\\s*at |^\\s*\\.\\.\\. \\d+ more|^\\s*(?:Caused by|Suppressed): |^[\\w.$]+(?:Exception|Error|Fault)\\b|Installed features: |HTTP Request to |^\\S+ \\S+ (?:DEBUG|TRACE) |^\\[[\\d.]+s\\]");
 
     private PlainMessage() {}
 
@@ -60,7 +61,9 @@ public final class PlainMessage {
     /** Of a line of the log in its form for programs, what is for people. */
     private static String message(String line) {
         try {
-            return line.startsWith("{") ? JSON.readTree(line).path("message").asText() : line;
+            return line.startsWith("{")
+                    ? JSON.readTree(line).path("message").asText()
+                    : THROWN.matcher(line).replaceFirst("");
         } catch (JsonProcessingException e) {
             return line;
         }

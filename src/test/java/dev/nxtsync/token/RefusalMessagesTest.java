@@ -51,11 +51,11 @@ class RefusalMessagesTest {
 
     @Test
     void aSlowAndADeadEndpointAreToldApart() {
-        assertThat(messages.slow(Duration.ofSeconds(10)).message()).contains("within 10000 ms");
+        assertThat(messages.slow(Duration.ofSeconds(10)).message()).contains("within 10 s");
         assertThat(messages.slow(Duration.ofSeconds(10)).errorCode()).isEqualTo(ErrorCode.TOKEN_SLOW);
         assertThat(messages.noToken().errorCode()).isEqualTo(ErrorCode.NO_TOKEN);
         assertThat(messages.unreachable(new ConnectFailure(ErrorCode.UNREACHABLE, "refused")).message())
-                .contains("There is no Visma Connect to be reached at https://issuer.example (refused)");
+                .contains("Visma Connect cannot be reached at https://issuer.example (refused)");
         assertThat(messages.unreachable(new ConnectFailure(ErrorCode.TLS, "PKIX")).message())
                 .contains("QUARKUS_TLS_TRUST_STORE_PEM_CERTS");
     }

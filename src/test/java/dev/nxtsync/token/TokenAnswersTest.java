@@ -94,7 +94,7 @@ class TokenAnswersTest {
         if (!right.matches("\\d+|assumed")) {
             assertThat(refused().message())
                     .contains(server.url().contains("http") && right.equals("invalid_client") ? "isv_x" : server.url())
-                    .doesNotContain("to be reached");
+                    .doesNotContain("cannot be reached");
         }
     }
 
@@ -164,7 +164,7 @@ class TokenAnswersTest {
         server.answer(DISCOVERY, "HTTP/1.1 " + status + "\r\nContent-Length: 0\r\n\r\n", 0);
         assertThat(told()).isEqualTo(right);
         assertThat(refused().message()).contains("discovery document".substring(0, right.equals("proxy") ? 0 : 18))
-                .doesNotContain("to be reached");
+                .doesNotContain("cannot be reached");
     }
 
     @Test
@@ -178,7 +178,8 @@ class TokenAnswersTest {
         for (String beginning : new String[]{"HTTP/1.1 200 OK\r\nX: ",
                 "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"}) {
             try (var dropping = dropping(beginning)) {
-                assertThat(refused(url("http", dropping)).message()).contains("was closed before an answer was whole");
+                assertThat(refused(url("http", dropping)).message())
+                        .contains("was closed before an answer was complete");
             }
         }
     }
@@ -191,16 +192,17 @@ class TokenAnswersTest {
                         InetAddress.getLoopbackAddress())) {
             accept(server, "");
             handshake(url("https", plain), "does not speak TLS");
-            handshake(url("https", closing), "was closed in the handshake");
+            handshake(url("https", closing), "was closed during the handshake");
             // it has no certificate
-            handshake(url("https", server), "no version or cipher of TLS that both sides accept");
+            handshake(url("https", server), "no common version or cipher of TLS");
         }
     }
 
     private void handshake(String issuer, String says) {
         var reason = refused(issuer);
         assertThat(reason.errorCode()).as("%s", reason).isEqualTo(ErrorCode.TLS_HANDSHAKE);
-        assertThat(reason.message()).contains("No TLS connection with 127.0.0.1 comes about", says, "openssl s_client")
+        assertThat(reason.message())
+                .contains("A TLS connection with 127.0.0.1 cannot be made", says, "openssl s_client")
                 .doesNotContain("firewall").doesNotContain("Exception");
     }
 

@@ -75,7 +75,7 @@ public final class PullValidator {
         var flaw = pull.filter().flatMap(text -> Filters.flaw(text, table.filters()));
         if (flaw.isPresent()) {
             return new Flawed(ErrorCode.FILTER_INVALID,
-                    Settings.Pull.variable(pull.name(), "FILTER") + " " + flaw.get() + ".");
+                    Words.sentence(Settings.Pull.variable(pull.name(), "FILTER") + " " + flaw.get()));
         }
         try {
             var mapping = TableMapping.of(pull, table, key, settings.target().schema());

@@ -16,6 +16,7 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.QuotedText;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.schema.InputType.Members;
 import dev.nxtsync.graphql.schema.MutationField;
@@ -91,7 +92,7 @@ final class PushValidator {
         var returning = returning(table, children);
         Optional<Following> then = push.then().flatMap(text -> following(table, text));
         if (!flaws.isEmpty()) {
-            return new FlawedPush("Table " + push.table() + ": " + String.join("; ", flaws) + ".");
+            return new FlawedPush(Words.sentence("Table " + push.table() + ": " + String.join("; ", flaws)));
         }
         var key = PrimaryKeys.of(push.table()).or(() -> Optional.ofNullable(NUMBERS.get(push.table())))
                 .orElse(List.of()).stream().filter(table.columns()::containsKey).toList();

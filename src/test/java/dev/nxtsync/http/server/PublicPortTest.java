@@ -215,9 +215,9 @@ class PublicPortTest {
     @Test
     void whatComesToNoAddressIsToldWhyAsAProblem() {
         problem(wire().head("GET /nothing HTTP/1.1"), 404, "not_found", "There is nothing at this address.");
-        problem(wire().head("BREW /known/a HTTP/1.1"), 405, "call_malformed", "This address takes POST, GET only.");
+        problem(wire().head("BREW /known/a HTTP/1.1"), 405, "call_malformed", "This address accepts only POST, GET.");
         problem(wire().head("GET /known/%zz HTTP/1.1"), 400, "call_malformed", "The address cannot be read.");
-        problem(wire().send("GET /" + "x".repeat(5_000)), 414, "call_malformed", "cannot be read, or are too long.");
+        problem(wire().send("GET /" + "x".repeat(5_000)), 414, "call_malformed", "are too long, or cannot be read.");
         problem(wire().head("POST /open HTTP/1.1", "Transfer-Encoding: chunked").send("x\r\n"), 400, "call_malformed",
                 "The body cannot be read.");
     }

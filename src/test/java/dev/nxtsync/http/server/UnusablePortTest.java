@@ -21,16 +21,16 @@ class UnusablePortTest {
     @ValueSource(strings = {"0.0.0.0", "127.0.0.1", "localhost", "::1", "::"})
     void aPortThatIsTakenIsNamedWithItsSetting(String host) {
         assertThat(new UnusablePort("NXT_HTTP_PORT", host, 8080, taken))
-                .hasMessage("NXT_HTTP_PORT: the port 8080 is in use by another process; set it to one that is free");
-        assertThat(new UnusablePort(new QuarkusBindException(host, 9000, taken))).hasMessage(
-                "NXT_MANAGEMENT_PORT: the port 9000 is in use by another process; set it to one that is free");
+                .hasMessage("NXT_HTTP_PORT: the port 8080 is in use by another process; set it to a free port");
+        assertThat(new UnusablePort(new QuarkusBindException(host, 9000, taken)))
+                .hasMessage("NXT_MANAGEMENT_PORT: the port 9000 is in use by another process; set it to a free port");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"192.0.2.1", "2001:db8::1", "no-such-host.invalid"})
     void anAddressOfAnotherMachineIsNamedRatherThanThePort(String host) {
         assertThat(new UnusablePort("NXT_HTTP_PORT", host, 8080, taken))
-                .hasMessageStartingWith("QUARKUS_HTTP_HOST: \"" + host + "\" is no address of this machine");
+                .hasMessageStartingWith("QUARKUS_HTTP_HOST: \"" + host + "\" is not an address of this machine");
     }
 
     @Test
@@ -51,7 +51,7 @@ class UnusablePortTest {
     @Test
     void aPortOfThePrivilegedAndWhateverElseHappensAreTold() {
         assertThat(new UnusablePort("NXT_HTTP_PORT", "0.0.0.0", 80, taken)).hasMessageContaining("the port 80")
-                .hasMessageContaining("may not be opened by this user");
+                .hasMessageContaining("this user may not open a port below 1024");
         assertThat(new UnusablePort("NXT_HTTP_PORT", "0.0.0.0", 8080, new SocketException("Too many open files")))
                 .hasMessage("NXT_HTTP_PORT: the port 8080 cannot be opened at 0.0.0.0 (Too many open files)");
     }

@@ -71,7 +71,7 @@ class PullValidatorTest {
     @Test
     void aTableThatDoesNotTellItsChangesIsSaidToBeReadWhole() {
         assertThat(design(pull("text", List.of("textNo")), column("textNo", Companion.NONE)).toString())
-                .endsWith("whole each time, since changedTimestamp cannot be read");
+                .endsWith("read completely each time, because changedTimestamp cannot be read");
     }
 
     private static ErrorCode trouble(PullValidator.Design design) {

@@ -42,7 +42,7 @@ class RefusedRowsTest {
         assertThat(setAside()).containsExactly(key(place));
         assertThat(fixture.database.count("nxt.thing")).isEqualTo(4_999);
         assertThat(fixture.database.value("select reason from nxt_sync.row_fault"))
-                .contains("the target refuses it: ", "check constraint \"sound\"", "(SQLSTATE 23514)")
+                .contains("the target table refuses it: ", "check constraint \"sound\"", "(SQLSTATE 23514)")
                 .doesNotContain("bad");
     }
 

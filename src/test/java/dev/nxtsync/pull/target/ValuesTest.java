@@ -208,7 +208,7 @@ class ValuesTest {
         var page = new PageBuffer(Fixture.TABLE, 100_000, Set.of());
         add(page, new String[]{null, "x", null, null, null});
         assertThat(page.faults()).extracting(RowFault::reason)
-                .containsExactly("a column of the primary key is empty, which PostgreSQL cannot hold");
+                .containsExactly("a column of the primary key is empty, which PostgreSQL does not allow");
     }
 
     @Test
@@ -295,7 +295,7 @@ class ValuesTest {
         fixture.database.execute("create view public.wholes as select whole from nxt.thing");
         var wider = with(ColumnType.NUMERIC);
         assertThat(migrator.make("things", wider, List.of()).problems()).singleElement().asString()
-                .contains("whole of nxt.thing must become numeric, and the view public.wholes uses it");
+                .contains("whole of nxt.thing must become numeric, but the view public.wholes uses it");
         fixture.database.execute("drop view public.wholes");
         assertThat(migrator.make("things", wider, List.of())).isEqualTo(
                 new TableMigrator.Made.Usable(List.of("the column whole was widened from bigint to numeric")));

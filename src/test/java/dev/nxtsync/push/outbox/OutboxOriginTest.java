@@ -40,8 +40,9 @@ class OutboxOriginTest {
         assertThat(origin.untold()).as("it cannot be adopted").isEqualTo(origin.held());
         database.allowWalFunctions();
         assertThat(origin.untold()).as("a person may adopt it").isEmpty();
-        assertThat(origin.held()).get().satisfies(
-                held -> assertThat(held.message()).contains("run: java -jar").contains("did not say so until now"))
+        assertThat(origin.held()).get()
+                .satisfies(
+                        held -> assertThat(held.message()).contains("run: java -jar").contains("did not say until now"))
                 .extracting(Problem::errorCode).isEqualTo(ErrorCode.OUTBOX_HELD);
         assertThat(origin.adopt()).isEqualTo(1);
         assertThat(origin.held()).isEmpty();

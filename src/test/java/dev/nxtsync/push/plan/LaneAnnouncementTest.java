@@ -73,7 +73,7 @@ class LaneAnnouncementTest {
         announcement.announce();
         announcement.announce();
         assertThat(database.number(LANES)).isEqualTo(1);
-        assertThat(told.heard()).hasSize(2).last().asString().contains("not held any more, after");
+        assertThat(told.heard()).hasSize(2).last().asString().contains("no longer held, after");
     }
 
     @Test

@@ -214,7 +214,7 @@ class ChaosIT {
             return !daemon.isRunning();
         });
         assertThat(daemon.exitCode()).as(place + "\n" + daemon.output()).isEqualTo(1);
-        assertThat(daemon.output()).as(place).contains("its memory has run out");
+        assertThat(daemon.output()).as(place).contains("it ran out of memory");
     }
 
     /** How a signed body is answered; 0 if it is not. */

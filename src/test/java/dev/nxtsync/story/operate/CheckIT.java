@@ -51,7 +51,7 @@ class CheckIT {
     @Test
     void whatCannotBeWrittenWholeIsNoSuccess() throws Exception {
         var full = Daemon.alone().shell("exec >/dev/full;");
-        assertThat(full.run(1, "--help")).contains("Not all that there is to say could be written");
+        assertThat(full.run(1, "--help")).contains("The output could not be written completely");
         assertThat(full.run(2, "chek")).contains("There is no command");
     }
 

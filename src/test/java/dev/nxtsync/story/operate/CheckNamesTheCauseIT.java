@@ -124,12 +124,12 @@ class CheckNamesTheCauseIT {
                             "Compare NXT_CLIENT_ID and NXT_CLIENT_SECRET with the application in the Developer Portal");
             assertThat(output).doesNotContain("wr0ng");
             assertThat(of(output, "token of decoded")).contains(coded(ErrorCode.INVALID_CLIENT))
-                    .contains("a space or a line break in it, as where a + was decoded")
+                    .contains("a space or a line break in it. Perhaps a + was decoded")
                     .contains("as the portal showed it");
             assertThat(of(output, "token of encoded")).contains(coded(ErrorCode.INVALID_CLIENT))
                     .contains("looks URL-encoded").contains("as the portal showed it");
             assertThat(of(output, "token of unapproved")).contains(coded(ErrorCode.UNAUTHORIZED_CLIENT))
-                    .contains("type Service and approved by Visma");
+                    .contains("must have the type Service");
             assertThat(of(output, "token of scope")).contains(coded(ErrorCode.INVALID_SCOPE))
                     .contains("does not grant the scope \"business-graphql-api:nothing\"")
                     .contains("add the integration \"Business NXT GraphQL Service API\"")
@@ -147,7 +147,7 @@ class CheckNamesTheCauseIT {
                     .contains("The certificate of localhost is not trusted")
                     .contains("QUARKUS_TLS_TRUST_STORE_PEM_CERTS");
             assertThat(of(output, "token of proxied")).contains(coded(ErrorCode.PROXY))
-                    .contains("The proxy does not connect to connect.example").contains("407")
+                    .contains("The proxy refuses to connect to connect.example").contains("407")
                     .contains("QUARKUS_PROXY_USERNAME");
             assertThat(output).contains("NXT_CONNECTIONS_BLANK_CLIENT_ID: is not set")
                     .contains("skipped    connection blank").contains("There is no pull and no push");
@@ -190,28 +190,29 @@ class CheckNamesTheCauseIT {
             assertThat(of(output, "API with away")).contains(coded(ErrorCode.UNREACHABLE))
                     .contains("Business NXT cannot be reached").contains("API_URL").contains("the firewall");
             assertThat(of(output, "API with plain")).contains(coded(ErrorCode.TLS_HANDSHAKE))
-                    .as("nothing is in doubt that has no connection").contains("No TLS connection with Business NXT's "
-                            + "host comes about (what answers there does not speak TLS")
+                    .as("nothing is in doubt that has no connection").contains("A TLS connection with Business NXT's "
+                            + "host cannot be made (what answers there does not speak TLS")
                     .doesNotContain("in_doubt");
             assertThat(of(output, "API with untrusted")).contains(coded(ErrorCode.TLS))
                     .contains("The certificate of Business NXT's host is not trusted")
                     .contains("QUARKUS_TLS_TRUST_STORE_PEM_CERTS");
             assertThat(of(output, "API with proxied")).contains(coded(ErrorCode.PROXY))
-                    .contains("The proxy does not connect to Business NXT's host").contains("have it allow the host");
+                    .contains("The proxy refuses to connect to Business NXT's host").contains("have it allow the host");
             assertThat(of(output, "customers of seventh")).contains(coded(ErrorCode.CUSTOMER_UNKNOWN))
-                    .contains("The customer 7 of NXT_CUSTOMER is not one of those").contains("Correct the number");
+                    .contains("does not see the customer 7 of NXT_CUSTOMER").contains("Correct the number");
             String ofPartly = between(output, "token of partly", "token of plain");
             assertThat(ofPartly).contains(coded(ErrorCode.FORBIDDEN_COMPANY)).contains("PROBLEM    company 5280002")
                     .contains("grant it this company in Connect Application Access")
                     .doesNotContain("PROBLEM    company 5280001");
             String ofStranger = between(output, "token of stranger", "token of untrusted");
             assertThat(ofStranger).contains(coded(ErrorCode.FORBIDDEN_COMPANY))
-                    .contains("Add the client id as a user in Business NXT (table User, Connect application ticked)")
+                    .contains("Add the client id as a user in Business NXT (table User, tick Connect application)")
                     .contains("company 5280001").contains("company 5280003");
             assertThat(output).contains("Demo Customer has no company that this client id sees")
                     .contains("Grant it companies in Connect Application Access").contains(coded(ErrorCode.NO_COMPANY));
             assertThat(of(output, "customers of nobody")).contains(coded(ErrorCode.NO_CUSTOMER))
-                    .contains("This client id sees no customer").contains("Add it as a user in Business NXT");
+                    .contains("This client id sees no customer")
+                    .contains("Add the client id as a user in Business NXT");
             assertThat(of(output, "pull odd")).contains(coded(ErrorCode.SCHEMA_REFUSED))
                     .contains("The table product is not used").doesNotContain("x: y");
             assertThat(output).contains("pull orders: table order by orderNo")
@@ -265,14 +266,14 @@ class CheckNamesTheCauseIT {
                 .contains("NXT_PULLS_ORDERS_COLUMS: is not a setting; did you mean NXT_PULLS_ORDERS_COLUMNS?")
                 .contains("NXT_CONNECTIONS_UTF_CLIENT_SECRET_FILE: the file " + file + " is UTF-16")
                 .contains("skipped    connection utf")
-                .contains("with which nothing can be written; take a scope without -readonly at its end")
+                .contains("which allows no writing; use a scope without -readonly at its end")
                 .contains("has no column orderDte that this client id can read; did you mean orderDate?")
                 .contains("There is no table vouchr that this client id can read; did you mean voucher?")
                 .contains("There is no table Order that this client id can read; did you mean order?")
                 .doesNotContain("primary key of Order").contains("NXT_PULLS_SOME_FILTER")
-                .contains("has no column informaton1 to except; did you mean information1?")
+                .contains("has no column informaton1 to leave out; did you mean information1?")
                 .contains("does not see [4711] of COMPANIES").contains("Correct the number, or grant")
-                .contains("KEY_COLUMN names yourReferenc, which is no readable column; did you mean yourReference?")
+                .contains("KEY_COLUMN names yourReferenc, which is not a readable column; did you mean yourReference?")
                 .doesNotContain("demo+secret").doesNotContain("s3cret").doesNotContain("\tat ");
     }
 
@@ -284,7 +285,7 @@ class CheckNamesTheCauseIT {
         var pushing = sound().with("NXT_DATABASE_URL", managed.url()).with("NXT_PUSHES_SALES_TABLE", "order")
                 .with("NXT_PUSHES_SALES_COMPANY", COMPANIES[0]).with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference");
         assertThat(pushing.run(3, "check")).contains("PROBLEM    migration: ").contains(words).contains("(wal_refused)")
-                .contains("migrations will be run at the start; that was tried, and rolled back");
+                .contains("migrations will be run at the start; this was tried, and rolled back");
         assertThat(managed.value("select to_regnamespace('nxt_sync')")).as("it leaves nothing").isNull();
 
         try (var daemon = pushing.command().start()) {

@@ -42,7 +42,7 @@ class CommandsIT {
                 sandbox.put(COMPANY, "associate", values("associateNo", 5, "name", "changed"));
                 sandbox.delete(COMPANY, "associate", values("associateNo", 7));
                 assertThat(builder.run(3, "verify", "people")).contains("DIFFERENT  people, company 5280001")
-                        .contains("(different)").contains("different: 5").contains("not there any more: 7")
+                        .contains("(different)").contains("different: 5").contains("no longer in Business NXT: 7")
                         .contains("ok         people, company 5280002: 500 rows, equal");
                 assertThat(builder.run(0, "pull", "people"))
                         .containsPattern(
@@ -86,6 +86,6 @@ class CommandsIT {
         assertThat(Daemon.alone().with("NXT_CONNECTIONS_ANNA_KIND", "user").with("NXT_CONNECTIONS_ANNA_CLIENT_ID", "a")
                 .with("NXT_CONNECTIONS_ANNA_CLIENT_SECRET", "secret").with("NXT_PUBLIC_URL", "https://nxt.example.com")
                 .with("NXT_ENCRYPTION_KEY", SignIns.KEY).run(2, "sign-in", "main"))
-                .contains("The connection \"main\" acts as a service, for which nobody signs in.");
+                .contains("The connection \"main\" acts as a service, so nobody signs in for it.");
     }
 }

@@ -44,7 +44,7 @@ class CorporateNetworkIT {
                     .with("QUARKUS_PROXY_HOST", "127.0.0.1").with("QUARKUS_PROXY_PORT", proxy.port())
                     .with("QUARKUS_PROXY_USERNAME", "user").with("QUARKUS_PROXY_PASSWORD", "pass word")
                     .with("QUARKUS_TLS_TRUST_STORE_PEM_CERTS", front.certificate());
-            assertThat(builder.run(0, "check")).contains("a pooler stands between, and pools by transaction");
+            assertThat(builder.run(0, "check")).contains("a pooler pools by transaction");
             try (var daemon = builder.command().start()) {
                 loaded(daemon, database, 3);
                 database.execute("select nxt_sync.push('sales', 'a1', '{\"customerNo\": 1}')");

@@ -203,7 +203,7 @@ class PoisonIT {
                             + "{faults=lines 1}, {faults=people 3}, {faults=wares 3}]");
             assertThat(database.rows("select distinct substring(reason for 22) as words from nxt_sync.row_fault "
                     + "where job in ('accounts', 'checked', 'hooked')"))
-                    .containsExactly(Map.of("words", "the target refuses it:"));
+                    .containsExactly(Map.of("words", "the target table refuses it:"));
             assertThat(database.rows("select key from nxt_sync.outbox where state = 'dead' order by id"))
                     .extracting(row -> row.get("key"))
                     .contains("exponent" + seed, "surrogate" + seed, "1e99999999" + seed);

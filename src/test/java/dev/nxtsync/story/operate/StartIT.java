@@ -108,7 +108,7 @@ class StartIT {
             await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
                 var well = daemon.get("/q/health/well");
                 assertThat(well.status()).isEqualTo(503);
-                assertThat(well.body()).contains("no Visma Connect to be reached").contains("next request in")
+                assertThat(well.body()).contains("Visma Connect cannot be reached").contains("next request in")
                         .contains("Business NXT cannot be reached").contains("invalid_client")
                         .contains("NXT_CONNECTIONS_REFUSED_CLIENT_SECRET").doesNotContain("wr0ng-secret")
                         .contains("There is no table ordr").contains("did you mean order?")
@@ -161,7 +161,7 @@ class StartIT {
             assertThat(daemon.exitCode()).as(daemon.output()).isEqualTo(2);
             assertThat(daemon.output().lines().filter(line -> !line.contains(" INFO ")))
                     .containsExactly("nxt-sync does not start: NXT_HTTP_PORT: the port " + taken.getLocalPort()
-                            + " is in use by another process; set it to one that is free");
+                            + " is in use by another process; set it to a free port");
         }
     }
 
@@ -173,7 +173,7 @@ class StartIT {
             assertThat(daemon.exitCode()).as(daemon.output()).isEqualTo(2);
             assertThat(daemon.output().lines().filter(line -> !line.contains("\"INFO\""))).containsExactly(
                     "{\"level\":\"ERROR\",\"message\":\"nxt-sync does not start: NXT_MANAGEMENT_PORT: the port "
-                            + taken.getLocalPort() + " is in use by another process; set it to one that is free\"}");
+                            + taken.getLocalPort() + " is in use by another process; set it to a free port\"}");
         }
     }
 

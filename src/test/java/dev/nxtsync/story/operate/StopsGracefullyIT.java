@@ -138,8 +138,7 @@ class StopsGracefullyIT {
             daemon.terminate();
             assertThat(daemon.exitCode()).isEqualTo(STOPPED);
             Size.figure("a push without an answer was cut off after %.1f s", (System.nanoTime() - from) / 1e9);
-            assertThat(daemon.output()).contains("waits for an answer that has not come, and is cut off")
-                    .doesNotContain("ERROR");
+            assertThat(daemon.output()).contains("waits for an answer that has not arrived").doesNotContain("ERROR");
         }
         assertThat(inTheAir()).isEqualTo(1);
         sandbox.release();

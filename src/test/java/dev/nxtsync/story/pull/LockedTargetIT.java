@@ -62,7 +62,7 @@ class LockedTargetIT {
                     .number("select count(*) from nxt_sync.pull_state where pull = 'other' and loaded_at is not null"))
                     .isEqualTo(COMPANIES);
             assertThat(daemon.get("/q/health/well").body()).containsPattern("pull held[^(]*\\(target_unusable\\)")
-                    .contains("Somebody else is at work on it").doesNotContain("connection main");
+                    .contains("Another process is changing it").doesNotContain("connection main");
         });
         process.rollback();
         loaded(daemon, database, 2 * COMPANIES);

@@ -98,7 +98,7 @@ class PullIsExactIT {
             Daemon daemon) {
         await().atMost(Duration.ofSeconds(60)).until(() -> {
             var well = daemon.get("/q/health/well");
-            return well.status() == 503 && well.body().contains("gave no whole answer within 3 s.");
+            return well.status() == 503 && well.body().contains("gave no complete answer within 3 s.");
         });
         assertThat(daemon.metric("nxt_requests_total", "in_doubt")).isPositive();
         sandbox.release();
@@ -139,8 +139,8 @@ class PullIsExactIT {
                 "select job, company, key->>'associateNo' as no, reason from nxt_sync.row_fault where job = 'people' order by no"))
                 .extracting(row -> row.get("no") + " " + row.get("reason"))
                 .containsExactly("1 text with the character U+0000, which PostgreSQL cannot hold",
-                        "2 text with a lone surrogate, which is no character", "3 a date and time that does not exist",
-                        "4 a date and time out of PostgreSQL's range");
+                        "2 text with a lone surrogate, which is not a character",
+                        "3 a date and time that does not exist", "4 a date and time out of PostgreSQL's range");
         assertThat(database.value("select string_agg(product_no, ',' order by product_no) from nxt.goods"))
                 .isEqualTo("b,d");
         assertThat(database.value(

@@ -117,8 +117,9 @@ class PushApiIT {
     void whatDoesNotFitIsRefusedWithItsPathAndASuggestion() {
         refused("orders", body("f1", "{\"customerNumber\": 1}"),
                 "customerNumber: there is no such field; did you mean customerNo?");
-        refused("orders", body("f1", "{\"customerNo\": \"1\"}"), "customerNo: is a text that is no Int");
-        refused("orders", body("f1", "{\"customerNo\": 3000000000}"), "is a number that is no Int");
+        refused("orders", body("f1", "{\"customerNo\": \"1\"}"),
+                "customerNo: is text; a whole number (Int) is expected");
+        refused("orders", body("f1", "{\"customerNo\": 3000000000}"), "is a number; a whole number (Int) is expected");
         refused("orders", body("f1", "{\"orderLines\": {\"quantity\": 1}}"), "orderLines: is an object, not a list");
         refused("orders", body("f1", "{\"orderLines\": [{\"quantity\": 1}, {\"qantity\": 1}]}"),
                 "orderLines[1].qantity: there is no such field; did you mean quantity?");
@@ -128,7 +129,7 @@ class PushApiIT {
         refused("orders", body("f1", "[1]"), "not a JSON object");
         refused("orders", "{\"key\": \"f1\"}", "lacks payload");
         refused("orders", "{\"key\": \"f1\", \"payload\": {}, \"more\": 1}", "a member \\\"more\\\"");
-        refused("orders", "not json", "is not what is expected");
+        refused("orders", "not json", "is not valid JSON");
         refused("orders", "{\"key\": \"\", \"payload\": {\"customerNo\": 1}}", "the key has 0 characters");
         refused("orders", body("k".repeat(10_240), ORDER), "the key has 10240 characters");
         refused("orders", "{\"key\": \"f1\", \"company\": 5280002, \"payload\": " + ORDER + "}",
@@ -159,12 +160,12 @@ class PushApiIT {
 
     @Test
     void aNumberOfAnySizeIsRefusedAtOnceAndASequenceThatIsBehindRefusesNobody() {
-        refused("numbers", body("1e200000000", "{}"), "the key is no Int");
-        refused("numbers", body("9".repeat(200), "{}"), "is a number that is no Int");
+        refused("numbers", body("1e200000000", "{}"), "the key is not of the type Int");
+        refused("numbers", body("9".repeat(200), "{}"), "is a number; a whole number (Int) is expected");
         refused("orders", body("n1", "{\"orderLines\": [{\"quantity\": 1e200000000}]}"),
                 "orderLines[0].quantity: is a number of more than 200 digits");
         refused("orders", body("n1", "{\"orderLines\": [{\"quantity\": \"" + "9".repeat(300_000) + "\"}]}"),
-                "is a text that is no Decimal");
+                "is text; a number (Decimal) is expected");
         refused("orders", body("n1", "{\"orderLines\": [{\"quantity\": " + "9".repeat(14_000_000) + "}]}"),
                 "Number value length (14000000) exceeds the maximum allowed (1000)");
         assertThat(post("orders", body("n2", ORDER)).statusCode()).isEqualTo(202);

@@ -30,8 +30,8 @@ class PushCommandsIT {
                 Pushes.migrated(database);
                 database.execute("select nxt_sync.push('orders', 'key-number-' || i, '{\"customerNo\": 1}') "
                         + "from generate_series(1, 40) i");
-                await().atMost(Duration.ofSeconds(40))
-                        .until(() -> daemon.get("/q/health/well").body().contains("came back other than it was sent"));
+                await().atMost(Duration.ofSeconds(40)).until(() -> daemon.get("/q/health/well").body()
+                        .contains("came back with another value than was sent"));
                 assertThat(sandbox.rows(COMPANY, "order").size()).as("each lane may have one under way").isBetween(1,
                         16);
                 assertThat(database.value("select error from nxt_sync.outbox where state = 'done' limit 1"))

@@ -272,7 +272,7 @@ class PushIsOnceIT {
                     .forEach(row -> {
                         assertThat(daemon.get("/q/health/well").body()).contains("dead letters");
                         assertThat(daemon.output())
-                                .contains("duplicate: 2 records are there with the key \"" + row.get("key") + "\"");
+                                .contains("duplicate: there are 2 records with the key \"" + row.get("key") + "\"");
                     });
         }
     }

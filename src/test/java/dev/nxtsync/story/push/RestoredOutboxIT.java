@@ -73,7 +73,7 @@ class RestoredOutboxIT {
                         .until(() -> beside.output().contains("run: java -jar quarkus-run.jar adopt"));
                 await().atMost(Duration.ofSeconds(40)).until(() -> beside.get("/q/health/well").status() == 503);
                 assertThat(beside.get("/q/health/well").body()).contains("outbox (outbox_held)")
-                        .contains("restored from a backup");
+                        .contains("restored, copied or failed over");
                 assertThat(beside.get("/q/health/ready").status()).isEqualTo(200);
                 Pushes.pause(Duration.ofSeconds(7));
                 assertThat(sandbox.rows(Pushes.COMPANY, "order")).as("nothing is sent before").hasSize(records);

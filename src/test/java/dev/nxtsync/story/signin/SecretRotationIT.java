@@ -95,7 +95,7 @@ class SecretRotationIT {
         await().atMost(Duration.ofMinutes(1))
                 .until(() -> daemon.get("/q/health/well").body().contains("operator key (key_unusable)"));
         assertThat(daemon.get("/q/health/well").body()).contains(mount.resolve("operator-key").toString())
-                .contains("the key before is still good").doesNotContain(Daemon.OPERATOR);
+                .contains("the former key is still used").doesNotContain(Daemon.OPERATOR);
         await().atMost(Duration.ofMinutes(1)).until(() -> status().contains("secret_unreadable"));
         await().atMost(Duration.ofMinutes(1)).until(() -> status().contains("key_unusable"));
         await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(500))

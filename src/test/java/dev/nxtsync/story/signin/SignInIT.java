@@ -198,12 +198,12 @@ class SignInIT {
         String stolen = Visitor.query(owner.agree(owner.open(SignIns.link(daemon)), "kari", "fjord")).get("code");
         var thief = new Visitor();
         String own = thief.agree(thief.open(SignIns.link(daemon)), "ola", "fjord");
-        refused(thief.follow(Visitor.with(own, "code", stolen)), "does not take the code");
+        refused(thief.follow(Visitor.with(own, "code", stolen)), "does not accept the code");
         // and one that was used
         var late = new Visitor();
         String second = late.agree(late.open(SignIns.link(daemon)), "kari", "fjord");
         refused(late.follow(Visitor.with(second, "code", Visitor.query(callback).get("code"))),
-                "does not take the code");
+                "does not accept the code");
         assertThat(SignIns.grant(database).get("authorized_at")).isEqualTo(grant.get("authorized_at"));
     }
 
@@ -215,8 +215,8 @@ class SignInIT {
         var page = visitor.follow(visitor.agree(visitor.open(SignIns.link(daemon)), "kari", "fjord"));
         refused(page, switch (forgery) {
             case NOT_YET_VALID -> "not valid yet";
-            case OTHER_USERINFO -> "speaks of another person";
-            default -> "is not to be trusted";
+            case OTHER_USERINFO -> "names another person";
+            default -> "is not valid";
         });
         assertThat(database.number("select count(*) from nxt_sync.user_grant where subject is not null")).isZero();
     }

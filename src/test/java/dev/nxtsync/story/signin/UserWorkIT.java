@@ -117,7 +117,7 @@ class UserWorkIT {
         lostOnce();
         assertThat(sandbox.counter("replays")).isZero();
         assertThat(sandbox.counter("refreshes_refused")).isEqualTo(refused);
-        assertThat(daemon.output()).contains("was closed before an answer was whole");
+        assertThat(daemon.output()).contains("was closed before an answer was complete");
         assertThat(daemon.output().lines().filter(line -> line.contains("Connection graced: no token")))
                 .as("before the person signed in").hasSize(1);
     }
@@ -144,7 +144,7 @@ class UserWorkIT {
         await().atMost(LONG).until(() -> SignIns.grant(database).get("state").equals("needed"));
         sandbox.faults(Map.of());
         assertThat(SignIns.grant(database)).containsEntry("kind", "one-time").containsEntry("code", "sign_in_needed");
-        await().atMost(LONG).until(() -> well().contains("the answer with the next one is lost"));
+        await().atMost(LONG).until(() -> well().contains("the answer with the next one was lost"));
         assertThat(sandbox.counter("replays")).isZero();
         SignIns.signIn(daemon);
         long refreshes = sandbox.counter("refreshes");
@@ -165,7 +165,7 @@ class UserWorkIT {
             second.awaitReady();
             await().atMost(LONG).until(() -> SignIns.grant(database).get("state").equals("needed"));
             await().atMost(LONG)
-                    .until(() -> second.get("/q/health/well").body().contains("the answer with the next one is lost"));
+                    .until(() -> second.get("/q/health/well").body().contains("the answer with the next one was lost"));
             sandbox.release();
             daemon.thaw();
             await().atMost(LONG).until(() -> SignIns.grant(database).get("state").equals("signed_in"));
