@@ -112,7 +112,7 @@ record Payload(RecordKey identity, ObjectNode values, ObjectNode changes) {
         if (!scalar.equals("String")) {
             var number = Numeral.of(key).flatMap(Numeral::value);
             if (number.isEmpty()) {
-                flaws.add("the key is not of the type " + scalar + ", as the column " + column + " needs");
+                flaws.add("the key is not " + PayloadCheck.expected(scalar) + ", as the column " + column + " needs");
                 return;
             }
             carried = number.get().stripTrailingZeros().scale() <= 0

@@ -101,7 +101,7 @@ record PayloadCheck(Map<String, InputType> inputs, PayloadFlaws flaws) {
     }
 
     /** A type of the API, as a person would say it. */
-    private static String expected(String scalar) {
+    static String expected(String scalar) {
         return switch (scalar) {
             case "Short", "Int", "Long" -> "a whole number (" + scalar + ")";
             case "Decimal" -> "a number (Decimal)";

@@ -69,9 +69,9 @@ class PayloadTest {
         for (String bomb : List.of("1e200000000", "1e-200000000", "9".repeat(300_000), "1e" + "9".repeat(300_000),
                 "0." + "0".repeat(3_000_000) + "1")) {
             assertThat(flaw("customerNo", bomb, "{}"))
-                    .contains("the key is not of the type Int, as the column customerNo needs");
+                    .contains("the key is not a whole number (Int), as the column customerNo needs");
             assertThat(flaw("amount", bomb, "{}"))
-                    .contains("the key is not of the type Decimal, as the column amount needs");
+                    .contains("the key is not a number (Decimal), as the column amount needs");
             assertThat(flaw("yourReference", "a", "{\"amount\": \"" + bomb + "\"}"))
                     .contains("text; a number (Decimal) is expected");
             assertThat(flaw("yourReference", "a", "{\"amount\": " + bomb + "}"))

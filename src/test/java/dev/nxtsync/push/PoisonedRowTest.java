@@ -74,7 +74,7 @@ class PoisonedRowTest {
         lane.work(numbered::answer, 1);
         assertThat(STORE.database()
                 .value("select error from nxt_sync.outbox where state = 'dead' and push = '" + push + "'"))
-                .contains("customerNo").contains("no Int").contains("(payload_invalid)");
+                .contains("customerNo").contains("whole number (Int)").contains("(payload_invalid)");
         assertOthersAreDone();
     }
 

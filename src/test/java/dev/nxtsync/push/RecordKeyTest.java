@@ -47,7 +47,7 @@ class RecordKeyTest {
         assertThat(identity.isOf(Filters.parse("{\"a\": 1, \"b\": 2}"))).isTrue();
         assertThat(identity.isOf(Filters.parse("{\"a\": 1, \"b\": 3}"))).isFalse();
         assertThat(identity.isOf(Filters.parse("{\"a\": 1}"))).isFalse();
-        assertThat(identity).hasToString("a=1, b=2");
+        assertThat(identity).hasToString("a 1, b 2");
         assertThat(identity.asKey().toString()).isEqualTo("{\"a\":1,\"b\":2}");
     }
 

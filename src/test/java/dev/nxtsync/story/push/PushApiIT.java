@@ -160,7 +160,7 @@ class PushApiIT {
 
     @Test
     void aNumberOfAnySizeIsRefusedAtOnceAndASequenceThatIsBehindRefusesNobody() {
-        refused("numbers", body("1e200000000", "{}"), "the key is not of the type Int");
+        refused("numbers", body("1e200000000", "{}"), "the key is not a whole number (Int)");
         refused("numbers", body("9".repeat(200), "{}"), "is a number; a whole number (Int) is expected");
         refused("orders", body("n1", "{\"orderLines\": [{\"quantity\": 1e200000000}]}"),
                 "orderLines[0].quantity: is a number of more than 200 digits");
