@@ -44,7 +44,7 @@ class MigrationDryRunTest {
         at("ddl_command_start", "perform pg_sleep(0.3)");
         var found = rehearse(Duration.ofSeconds(2));
         assertThat(found.problems()).isEmpty();
-        assertThat(found.notes()).singleElement().asString().contains(NOT_TO_ITS_END).contains("takes longer than 2 s");
+        assertThat(found.notes()).singleElement().asString().contains(NOT_TO_ITS_END).contains("take longer than 2 s");
         assertThat(database.value("select to_regnamespace('nxt_sync')")).as("it leaves nothing").isNull();
     }
 

@@ -28,10 +28,10 @@ class UniquenessTest {
             [{"batchNo":1,"voucherNo":1},{"batchNo":1,"voucherNo":2},{"batchNo":2}]      | at least 2 rows with batchNo 1, which differ in voucherNo. | batchNo,voucherNo.
             [{"batchNo":1,"text":"a"},{"batchNo":1,"text":"b"}]                          | differ in text. | could be batchNo,text.
             [{"batchNo":1,"customerNo":5,"voucherNo":1},{"batchNo":1,"customerNo":6,"voucherNo":2}] | differ in customerNo, voucherNo. | batchNo,voucherNo or batchNo,customerNo.
-            [{"batchNo":1,"amount":5},{"batchNo":1,"amount":6}]                          | differ in amount. | None of the columns
-            [{"batchNo":1,"changedByUser":"a"},{"batchNo":1,"changedByUser":"b"}]        | differ in changedByUser. | None of the columns
+            [{"batchNo":1,"amount":5},{"batchNo":1,"amount":6}]                          | differ in amount. | No single column
+            [{"batchNo":1,"changedByUser":"a"},{"batchNo":1,"changedByUser":"b"}]        | differ in changedByUser. | No single column
             [{"batchNo":1,"text":"a"},{"batchNo":1,"text":"a"}]                          | unique | unique
-            [{"batchNo":1,"text":null,"voucherNo":1},{"batchNo":1,"text":"a","voucherNo":1},{"batchNo":1,"text":"b","voucherNo":1}] | at least 3 rows | None of the columns
+            [{"batchNo":1,"text":null,"voucherNo":1},{"batchNo":1,"text":"a","voucherNo":1},{"batchNo":1,"text":"b","voucherNo":1}] | at least 3 rows | No single column
             [{"batchNo":1,"text":"a"},{"batchNo":1,"text":"b"},{"batchNo":2,"text":"a"},{"batchNo":2,"text":"a"}] | with batchNo 1, | could be batchNo,text.
             """)
     void severalRowsOfOneKeyAreToldWithAnExampleAndWithColumnsThatTellThemApart(String rows, @Nullable String first,

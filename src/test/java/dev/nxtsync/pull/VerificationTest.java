@@ -52,7 +52,7 @@ class VerificationTest {
             var said = new Said(pulls, "singly");
             assertThat(said.equal).isFalse();
             assertThat(said.text()).startsWith("NOT_PROVEN ").contains("20 rows, equal in key")
-                    .contains("does not tell how many rows table voucher has (totalCount)");
+                    .contains("does not say how many rows table voucher has (totalCount)");
         }
     }
 
