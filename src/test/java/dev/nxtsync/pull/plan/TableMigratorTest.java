@@ -132,7 +132,7 @@ class TableMigratorTest {
         assertThat(fixture.make(TargetFixture.TABLE)).isInstanceOfSatisfying(TableMigrator.Made.TargetKeyWrong.class,
                 wrong -> assertThat(wrong.reason().message())
                         .contains("The key id of pull things is not unique: several "
-                                + "rows that are in nxt.thing share it. Set NXT_PULLS_THINGS_KEY to all columns"));
+                                + "rows of nxt.thing share it. Set NXT_PULLS_THINGS_KEY to all columns"));
         assertThat(fixture.fits(WIDER)).isTrue();
     }
 

@@ -47,7 +47,7 @@ class TargetFaultTest {
         var fault = catchThrowableOfType(TargetFault.class, () -> write(SECRET));
         assertThat(fault.getSQLState()).isEqualTo(state);
         assertThat(fault.reason().errorCode()).isEqualTo(ErrorCode.TARGET_UNUSABLE);
-        assertThat(fault.reason().message()).contains("in its target nxt.thing: ").contains(words)
+        assertThat(fault.reason().message()).contains("about its target table nxt.thing: ").contains(words)
                 .contains("(SQLSTATE " + state + ")").contains(ErrorCode.TARGET_UNUSABLE.nextStep())
                 .doesNotContain(SECRET);
         assertThat(DatabaseFault.of(fault)).isEqualTo(fault.reason());

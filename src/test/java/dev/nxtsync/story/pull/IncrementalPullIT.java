@@ -146,7 +146,7 @@ class IncrementalPullIT {
         // the new column is added where all columns are wanted, and every row is read again
         await().atMost(A_MINUTE).until(() -> database.number("select count(*) from information_schema.columns "
                 + "where table_name = 'few' and column_name = 'information7'") == 1);
-        assertThat(daemon.output()).contains("Pull few: in its target, the column information7 was added");
+        assertThat(daemon.output()).contains("Pull few: in its target table, the column information7 was added");
         await().atMost(A_MINUTE)
                 .until(() -> database.number("select count(*) from nxt.few where information7 is null") == 0);
         sandbox.faults(Map.of());
