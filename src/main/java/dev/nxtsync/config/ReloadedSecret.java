@@ -66,7 +66,7 @@ public final class ReloadedSecret {
     }
 
     private String said(Secret.Mounted mounted, String flaw) {
-        return "What the file " + mounted.file() + " of " + kind.variable() + " says " + flaw
+        return "The value in the file " + mounted.file() + " of " + kind.variable() + " " + flaw
                 + "; the former key is still used.";
     }
 

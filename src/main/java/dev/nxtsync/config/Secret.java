@@ -30,7 +30,7 @@ public sealed interface Secret {
             try {
                 return SecretText.of(written);
             } catch (UnusableText e) {
-                throw new UncheckedIOException("what it says " + e.flaw(), e);
+                throw new UncheckedIOException("the value " + e.flaw(), e);
             }
         }
 
@@ -46,7 +46,7 @@ public sealed interface Secret {
             try {
                 return SecretText.of(Utf8.decode(Files.readAllBytes(file)));
             } catch (UnusableText e) {
-                throw new UncheckedIOException("what the secret's file " + file + " says " + e.flaw(), e);
+                throw new UncheckedIOException("the value in the secret's file " + file + " " + e.flaw(), e);
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot read the secret's file " + file, e);
             }

@@ -151,7 +151,7 @@ public final class SettingsReader {
             add(variable, "is set, and " + VariableName.shown(fileVariable) + " too; set only one of the two");
         }
         if (file == null) {
-            return Optional.ofNullable(inline).map(Secret::of).map(secret -> looked(secret, variable, "what it says"));
+            return Optional.ofNullable(inline).map(Secret::of).map(secret -> looked(secret, variable, "the value"));
         }
         try {
             return Optional.of(looked(Secret.in(Path.of(file)), fileVariable, "the file " + file));

@@ -56,7 +56,7 @@ class SecretTextTest {
     void whatCannotBeMeantIsNamedInFileAndVariableAndNotShown(String written, String flaw) throws IOException {
         var variable = ofVariable(written);
         assertThat(variable.problems()).hasSize(1 + LACKING);
-        assertThat(variable.problems().toString()).contains("NXT_DATABASE_PASSWORD: what it says " + flaw)
+        assertThat(variable.problems().toString()).contains("NXT_DATABASE_PASSWORD: the value " + flaw)
                 .doesNotContain("s3");
         var file = ofFile(written.getBytes(StandardCharsets.UTF_8));
         assertThat(file.problems()).hasSize(1 + LACKING);
@@ -80,7 +80,7 @@ class SecretTextTest {
         var key = new ReloadedSecret(CallerKey.OPERATOR, Secret.in(file));
         Files.write(file, "0123456789abcdef01234568".getBytes(StandardCharsets.UTF_16));
         key.readAgain();
-        assertThat(key.flaw().orElse("")).contains("What the file " + file + " of NXT_OPERATOR_KEY says is UTF-16")
+        assertThat(key.flaw().orElse("")).contains("The value in the file " + file + " of NXT_OPERATOR_KEY is UTF-16")
                 .contains("the former key is still used").doesNotContain("01234568");
         assertThat(key.reveal()).isEqualTo("0123456789abcdef01234567");
     }

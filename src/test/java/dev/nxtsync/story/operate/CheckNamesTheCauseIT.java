@@ -261,7 +261,7 @@ class CheckNamesTheCauseIT {
         assertThat(output)
                 .contains("NXT_DATABSE_URL is not a setting and has no effect; did you mean NXT_DATABASE_URL?")
                 .contains("NXT_DATABASE_URL: is not set").contains("skipped    database: its address is not set")
-                .contains("NXT_DATABASE_PASSWORD: what it says begins or ends with a space; take it out")
+                .contains("NXT_DATABASE_PASSWORD: the value begins or ends with a space; take it out")
                 .contains("NXT_HTTP_PORT: \"http\"").contains("NXT_PULLS_ORDERS_EVERY: \"often\" is not a duration")
                 .contains("NXT_PULLS_ORDERS_COLUMS: is not a setting; did you mean NXT_PULLS_ORDERS_COLUMNS?")
                 .contains("NXT_CONNECTIONS_UTF_CLIENT_SECRET_FILE: the file " + file + " is UTF-16")
