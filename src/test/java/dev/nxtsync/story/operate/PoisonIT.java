@@ -201,7 +201,7 @@ class PoisonIT {
                     .toString())
                     .isEqualTo("[{faults=accounts 1}, {faults=checked 1}, {faults=goods 2}, {faults=hooked 1}, "
                             + "{faults=lines 1}, {faults=people 3}, {faults=wares 3}]");
-            assertThat(database.rows("select distinct substring(reason for 22) as words from nxt_sync.row_fault "
+            assertThat(database.rows("select distinct substring(reason for 28) as words from nxt_sync.row_fault "
                     + "where job in ('accounts', 'checked', 'hooked')"))
                     .containsExactly(Map.of("words", "the target table refuses it:"));
             assertThat(database.rows("select key from nxt_sync.outbox where state = 'dead' order by id"))
