@@ -93,7 +93,7 @@ class DiscoverCommand implements Command {
         }
         if (found.key().isEmpty()) {
             lines.add(
-                    "  key: COLUMNS  # all columns of the primary key, which the API does not tell; a part would lose rows");
+                    "  key: …  # all columns of the primary key, which the API does not tell; a part would lose rows");
         }
         lines.forEach(line -> System.out.println("    " + (ready ? "" : "# ") + line));
     }

@@ -112,8 +112,9 @@ final class PullReport {
     }
 
     synchronized RunRecord failed(String code, String reason, Duration retry) {
-        LOG.warnf("%s: %s stopped after %s, which %s kept. %s Tried again in %s.", what, kind, Words.count(rows, "row"),
-                rows == 1 ? "is" : "are", reason, Words.time(retry));
+        LOG.warnf("%s: %s stopped after %s. %s Tried again in %s.", what, kind,
+                rows == 0 ? "no row" : Words.count(rows, "row, which is kept", "rows, which are kept"), reason,
+                Words.time(retry));
         return run(code, reason);
     }
 

@@ -66,7 +66,7 @@ class SmallHeapIT {
                 assertThat(given().header("X-Api-Key", KEY).get(daemon.mainUrl() + "/api/status").asString())
                         .contains("too_large_for_memory");
                 assertThat(builder.run(0, "dead-letters", "show", big))
-                        .contains("10000020 bytes, more than this process");
+                        .contains("10000020 bytes, too large for the memory");
                 assertThat(builder.run(0, "dead-letters", "list")).contains("too_large_for_memory");
             }
             try (var daemon = builder.command().jvm("-Xmx256m").start()) {

@@ -115,7 +115,7 @@ class StartIT {
                         .contains("has no column emailAdress").contains("did you mean emailAddress?")
                         .contains("has no column orderNumber").contains("did you mean orderNo?");
             });
-            assertThat(daemon.output()).contains("Pull typo is stopped, the others run.")
+            assertThat(daemon.output()).contains("Pull typo is stopped; the others run.")
                     .doesNotContain("wr0ng-secret");
             assertThat(database.count("nxt.associate")).isZero();
             assertThat(daemon.get("/q/health/live").status()).isEqualTo(200);
@@ -139,7 +139,7 @@ class StartIT {
                     .contains("NXT_ISUER is not a setting and has no effect; did you mean NXT_ISSUER?")
                     .as("variables of Kubernetes").doesNotContain("NXT_SYNC_");
             await().atMost(Duration.ofSeconds(30))
-                    .until(() -> daemon.output().contains("Connection main is signed in. No pulls are configured."));
+                    .until(() -> daemon.output().contains("Connection main is signed in, and no pull is configured."));
             assertThat(daemon.output()).contains("1111222").contains("5280001 Fjord AS")
                     .contains("generalLedgerTransaction");
             assertThat(daemon.get("/q/health/well").status()).isEqualTo(200);

@@ -147,7 +147,7 @@ class StatusIT {
                     .contains("all columns of the primary key, which the API does not tell; a part would lose rows")
                     .doesNotContain("key: batchNo");
             assertThat(builder.in("config/application.yaml", yaml).run(0, "check"))
-                    .contains("pull orderline: table orderLine by orderNo, lineNo").contains("9 pull(s)");
+                    .contains("pull orderline: table orderLine by orderNo, lineNo").contains("9 pulls");
         }
     }
 
