@@ -125,7 +125,7 @@ class ReconciliationIT {
         assertThat(live("held")).as("nothing was deleted").isEqualTo(80);
         sandbox.put(COMPANY, "associate", values("associateNo", 50, "name", "the only one"));
         await().atMost(Duration.ofSeconds(30))
-                .until(() -> daemon.output().contains("79 of 80 stored rows are not listed"));
+                .until(() -> daemon.output().contains("79 of 80 stored rows are no longer listed"));
         assertThat(live("held")).isEqualTo(80);
         // read before the database's clock was set back
         database.execute("update nxt.held set nxt_read_at = '2031-01-01' where associate_no between 21 and 40");

@@ -138,7 +138,7 @@ class PushIT {
         settled();
         assertThat(states()).isEqualTo("u1 done, u2 done, u3 dead, p1 done, p2 done, d1 done, d2 dead");
         assertThat(database.value("select error from nxt_sync.outbox where key = 'u3'"))
-                .contains("no record with associateNo=7777");
+                .contains("no record with associateNo 7777");
         assertThat(sandbox.rows(COMPANY, "associate")).hasSize(49).noneMatch(row -> row.get("associateNo").equals(9))
                 .anyMatch(row -> row.get("associateNo").equals(5)
                         && row.get("emailAddress").toString().matches("[ab]@example.no"));
