@@ -179,7 +179,7 @@ class WebhookIT {
         sandbox.put(COMPANY, "order", Map.of("orderNo", 250, "information1", "changed"));
         arrives(sandbox, database, COMPANY, "order", SOON);
         await().atMost(SOON).until(() -> Hooks.inbox(database).isEmpty());
-        assertThat(daemon.output()).contains("webhooks named rows otherwise than by orderNo");
+        assertThat(daemon.output()).contains("named rows by other columns than orderNo");
     }
 
     @Test
@@ -218,8 +218,8 @@ class WebhookIT {
                 .with("NXT_PULLS_ORDERS_TABLE", "order").with("NXT_PULLS_ACCOUNTS_TABLE", "generalLedgerAccount");
         try (var waiting = check.command("check", "--wait").start()) {
             await().atMost(Duration.ofSeconds(30)).until(() -> waiting.output().contains("waiting    for a webhook"));
-            assertThat(waiting.output()).containsPattern("webhooks of order: the last [a-z]+ in 5280001 came at 20")
-                    .contains("webhooks of generalLedgerAccount: none has come yet")
+            assertThat(waiting.output()).containsPattern("webhooks of order: the last [a-z]+ in 5280001 arrived at 20")
+                    .contains("webhooks of generalLedgerAccount: none has arrived yet")
                     .contains("webhooks of product: no pull has this table");
             await().atMost(SOON).until(() -> {
                 sandbox.put(COMPANY, "order", Map.of("orderNo", 271, "information1", "changed"));

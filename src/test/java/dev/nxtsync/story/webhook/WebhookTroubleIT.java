@@ -93,7 +93,7 @@ class WebhookTroubleIT {
         Files.writeString(keys, "the new one," + Hooks.KEY + "\n");
         await().atMost(SOON).until(() -> post(daemon, body, byTheNew).statusCode() == 202);
         assertThat(post(daemon, body)).isEqualTo(202);
-        assertThat(daemon.output()).contains("The keys of webhooks have changed; there are 2")
+        assertThat(daemon.output()).contains("The keys of webhooks have changed; their number is now 2")
                 .doesNotContain("the new one");
     }
 
