@@ -28,9 +28,9 @@ public final class Words {
     /** Such as {@code 5 s}; rounded up, so that a short time is not told as none. Long ones in minutes or hours. */
     public static String time(Duration time) {
         long seconds = Math.max(0, time.plusMillis(999).toSeconds());
-        return seconds <= SHORT
+        return seconds < SHORT
                 ? seconds + " s"
-                : seconds <= 60 * SHORT ? Math.round(seconds / 60.0) + " min" : Math.round(seconds / 3600.0) + " h";
+                : seconds < 60 * SHORT ? Math.round(seconds / 60.0) + " min" : Math.round(seconds / 3600.0) + " h";
     }
 
     /** With commas between them, such as {@code 5280001, 5280002}. */

@@ -66,7 +66,7 @@ public class CompanyAccess {
         int times = before == null ? 1 : before.times() + 1;
         refusals.put(access(unit), new Barred(times, now + WAITS.after(times).toNanos(), false));
         if (outages.isNews(access(unit), "")) {
-            LOG.warnf("Connection %s has no access to %s, which is skipped until then. %s", unit.connection(),
+            LOG.warnf("Connection %s has no access to %s, so it is skipped for now. %s", unit.connection(),
                     unit.tenant(), reason);
         }
     }

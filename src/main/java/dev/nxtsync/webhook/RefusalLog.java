@@ -23,7 +23,7 @@ public final class RefusalLog {
                         + "keys with the subscription's in the Developer Portal; if not, somebody else has found the address.";
             case MALFORMED ->
                 "it is not an event of the type TableChange, or did not arrive completely within 10 s. If it came "
-                        + "from Visma Connect, look which publisher and event the subscription has: Business NXT, TableChange.";
+                        + "from Visma Connect, check that its subscription has the publisher Business NXT and the event TableChange.";
             case TOO_LARGE -> "it has more than 256 kB, which is more than any event has.";
             case UNAVAILABLE -> "the database is away, or more arrived than could be stored; the sender tries again.";
             case ACCEPTED, DUPLICATE, UNKNOWN -> throw new IllegalArgumentException("not refused: " + result);

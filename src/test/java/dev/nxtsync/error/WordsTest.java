@@ -25,7 +25,7 @@ class WordsTest {
         assertThat(Words.time(Duration.ofMillis(1))).isEqualTo("1 s");
         assertThat(Words.time(Duration.ofMillis(50_894))).isEqualTo("51 s");
         assertThat(Words.time(Duration.ofMillis(-1))).isEqualTo("0 s");
-        assertThat(Words.time(Duration.ofMinutes(10))).isEqualTo("600 s");
+        assertThat(Words.time(Duration.ofMinutes(10))).isEqualTo("10 min");
         assertThat(Words.time(Duration.ofHours(1))).isEqualTo("60 min");
         assertThat(Words.time(Duration.ofDays(1))).isEqualTo("24 h");
     }

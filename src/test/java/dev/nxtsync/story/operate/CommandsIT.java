@@ -77,7 +77,8 @@ class CommandsIT {
                 assertThat(
                         database.value("select string_agg(ctid::text, ',' order by associate_no) from nxt.associate"))
                         .as("the rows stay, and equal ones are not rewritten").isEqualTo(rows);
-                assertThat(builder.run(3, "pull", "people", "--company", "7")).contains("it does not read 7, only 5280001");
+                assertThat(builder.run(3, "pull", "people", "--company", "7"))
+                        .contains("it does not read 7, only 5280001");
             }
         }
     }

@@ -120,7 +120,8 @@ class PushApiIT {
         refused("orders", body("f1", "{\"customerNo\": \"1\"}"),
                 "customerNo: is text; a whole number (Int) is expected");
         refused("orders", body("f1", "{\"customerNo\": 3000000000}"), "is a number; a whole number (Int) is expected");
-        refused("orders", body("f1", "{\"orderLines\": {\"quantity\": 1}}"), "orderLines: is an object; a list is expected");
+        refused("orders", body("f1", "{\"orderLines\": {\"quantity\": 1}}"),
+                "orderLines: is an object; a list is expected");
         refused("orders", body("f1", "{\"orderLines\": [{\"quantity\": 1}, {\"qantity\": 1}]}"),
                 "orderLines[1].qantity: there is no such field; did you mean quantity?");
         refused("orders", body("f1", "{\"orderTypeAsEnum\": \"Inuse\"}"), "did you mean InUse?");

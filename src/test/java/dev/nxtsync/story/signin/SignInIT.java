@@ -247,7 +247,7 @@ class SignInIT {
         refused(new Visitor().signIn(SignIns.link(daemon), "kari", "fjord"), "no refresh token");
         sandbox.grantOnly("openid offline_access business-graphql-api:access-group-based");
         assertThat(new Visitor().signIn(SignIns.link(daemon), "kari", "fjord").body()).contains("You are signed in")
-                .contains("asked for and not granted: email, tenants");
+                .contains("asked for, but not granted: email, tenants");
         await().atMost(Duration.ofMinutes(1))
                 .until(() -> daemon.get("/q/health/well").body().contains("granted scope"));
     }

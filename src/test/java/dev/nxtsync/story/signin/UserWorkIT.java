@@ -189,7 +189,7 @@ class UserWorkIT {
             moved.awaitReady();
             await().atMost(LONG)
                     .until(() -> moved.get("/q/health/well").body().contains("It was signed in at " + sandbox.url()));
-            assertThat(moved.get("/q/health/well").body()).contains("the issuer is " + other.url() + " now")
+            assertThat(moved.get("/q/health/well").body()).contains("the issuer is now " + other.url())
                     .contains("Run: sign-in main");
             assertThat(moved.operator("DELETE", "/api/connections/main/sign-in", SignIns.OPERATOR).body())
                     .contains("\"revoked\":false");

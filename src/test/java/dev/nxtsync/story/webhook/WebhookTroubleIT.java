@@ -137,7 +137,7 @@ class WebhookTroubleIT {
             return database
                     .number("select count(*) from nxt_sync.inbox where attempts = 5 and reason is not null") == 1;
         });
-        assertThat(daemon.output()).contains("a webhook named is set aside: The answer");
+        assertThat(daemon.output()).contains("a webhook named is set aside (keys_set_aside). The answer");
         // the two are counted one after the other, so that a look may see the key in both
         await().atMost(SOON).until(
                 () -> daemon.metric("nxt_inbox_set_aside", "orders") == 1 && daemon.metric("nxt_inbox_rows", "") == 0);
