@@ -87,8 +87,8 @@ final class Commands {
     }
 
     @CommandLine.Command(description = "the state of everything: findings, connections, pulls, pushes, last runs")
-    ParsedCommand status() {
-        return beans -> beans.select(StatusCommand.class).get().run();
+    ParsedCommand status(@Option(names = "--watch", description = "again and again, until Ctrl-C") boolean watch) {
+        return beans -> beans.select(StatusCommand.class).get().run(watch);
     }
 
     @CommandLine.Command(description = "tables and columns that can be read, with types and numbers of rows")

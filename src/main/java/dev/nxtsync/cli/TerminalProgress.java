@@ -1,7 +1,5 @@
 package dev.nxtsync.cli;
 
-import java.io.Console;
-import java.lang.reflect.InvocationTargetException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,7 +15,7 @@ final class TerminalProgress implements Job.Progress {
     private static final long PAUSE = Duration.ofMillis(200).toNanos();
     private static final String CLEAR = "\r\033[K";
 
-    private final boolean shows = isTerminal();
+    private final boolean shows = Terminal.here(System.getenv()).isThere();
     private long shownAt = System.nanoTime();
     private long from = System.nanoTime();
     private long first;
@@ -70,21 +68,5 @@ final class TerminalProgress implements Job.Progress {
             long left = (long) Math.ceil(Math.max(0, all - soFar) / perSecond);
             return rows + String.format(Locale.ROOT, ", %d:%02d left", left / 60, left % 60);
         }).orElse(rows);
-    }
-
-    /** Since Java 22 there is a console also where there is no terminal, and it can be asked. */
-    @SuppressWarnings("SystemConsoleNull") // it does before Java 22
-    private static boolean isTerminal() {
-        Console console = System.console();
-        if (console == null) {
-            return false;
-        }
-        try {
-            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
-        } catch (NoSuchMethodException e) {
-            return true;
-        } catch (IllegalAccessException | InvocationTargetException e) {
-            return false;
-        }
     }
 }

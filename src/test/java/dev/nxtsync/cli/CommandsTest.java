@@ -36,6 +36,7 @@ class CommandsTest {
             "@check | There is no command \"@check\"; did you mean check?",
             "check --wiat | The command check has no option \"--wiat\"; did you mean --wait?",
             "check --yaml | The command check has no option \"--yaml\".",
+            "status --wach | The command status has no option \"--wach\"; did you mean --watch?",
             "discover --yml | The command discover has no option \"--yml\"; did you mean --yaml?",
             "pull orders --ful | The command pull has no option \"--ful\"; did you mean --full?",
             "pull orders --confirm-delete | The command pull has no option \"--confirm-delete\"; did you mean --confirm-deletes?",
@@ -75,9 +76,9 @@ class CommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"check", "check --wait", "discover --yaml", "plan", "status", "verify orders",
-            "reset orders", "pull orders --full --company 5280001", "pull orders --confirm-deletes", "push orders",
-            "adopt", "pull orders --since 2026-01-01", "pull --since=2026-01-01T10:00 orders",
+    @ValueSource(strings = {"check", "check --wait", "discover --yaml", "plan", "status", "status --watch",
+            "verify orders", "reset orders", "pull orders --full --company 5280001", "pull orders --confirm-deletes",
+            "push orders", "adopt", "pull orders --since 2026-01-01", "pull --since=2026-01-01T10:00 orders",
             "pull orders --since 2026-01-01T10:00:30.1234567", "sign-in shop", "sign-out shop", "dead-letters list",
             "dead-letters show 1", "dead-letters retry 1 2 3", "dead-letters retry 1 --payload f",
             "dead-letters discard 1 2"})

@@ -4,8 +4,13 @@ import static dev.nxtsync.story.Pulls.loaded;
 import static dev.nxtsync.story.Pulls.values;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.Tag;
@@ -67,6 +72,69 @@ class StatusIT {
                         .contains("1 dead").contains("requests a minute");
             }
         }
+    }
+
+    @Test
+    void onATerminalTheStatusIsLaidOutForEyesWithoutColoursWhereAPersonWantsNone() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "script, which makes a terminal, is not here");
+        var database = TestDatabase.migrated();
+        try (var sandbox = sandbox()) {
+            var builder = daemon(sandbox, database).with("NXT_PULLS_TYPO_TABLE", "ordr").with("TERM", "xterm")
+                    .with("NO_COLOR", "");
+            try (var daemon = builder.start()) {
+                loaded(daemon, database, 3);
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> finding(status(daemon), "pull typo", "table_unknown").path("since").isTextual());
+                try (var shown = onATerminal(builder, "status")) {
+                    assertThat(shown.exitCode()).isZero();
+                    assertThat(shown.output()).contains("\033[1;31mThere is trouble.\033[0m")
+                            .contains("\033[1;31mPROBLEM\033[0m    pull typo: There is no table ordr")
+                            .containsPattern("\\(table_unknown\\); since (now|\\d+ s ago) \\(\\d\\d:\\d\\d:\\d\\d\\)")
+                            .contains("\r\n\r\n\033[1mpulls\033[0m\r\n  people  5280001  \033[32mok\033[0m");
+                }
+                try (var shown = onATerminal(builder.with("NO_COLOR", "1"), "status")) {
+                    assertThat(shown.exitCode()).isZero();
+                    assertThat(shown.output()).contains("\r\n\r\npulls\r\n  people  5280001  ok")
+                            .doesNotContain("\033");
+                }
+                try (var shown = onATerminal(builder, "status --watch")) {
+                    await().atMost(Duration.ofSeconds(60))
+                            .until(() -> shown.output().matches("(?s)(\033\\[HThere is trouble.*\033\\[J){2}.*"));
+                }
+            }
+        }
+    }
+
+    @Test
+    void theStatusIsWatchedWithoutADaemonThroughAnOutageOfTheDatabaseUntilAPersonStopsIt() throws Exception {
+        var database = TestDatabase.migrated();
+        try (var sandbox = sandbox(); var detour = new Detour(database.port())) {
+            var builder = daemon(sandbox, database).with("NXT_DATABASE_URL", database.url(detour.port()));
+            detour.open();
+            try (var daemon = builder.start()) {
+                loaded(daemon, database, 3);
+            }
+            try (var watch = builder.command("status", "--watch").start()) {
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> watch.output().matches("(?s)All is well\\..*people.*All is well\\..*"));
+                detour.shut();
+                await().atMost(Duration.ofSeconds(60)).until(() -> watch.output().contains("PROBLEM    database: "));
+                assertThat(watch.output()).contains("(database_away)").contains("It is asked again every 3 s.");
+                detour.open();
+                await().atMost(Duration.ofSeconds(60)).until(
+                        () -> watch.output().substring(watch.output().lastIndexOf("PROBLEM")).contains("people"));
+                assertThat(watch.output()).doesNotContain("\033");
+                watch.terminate();
+                assertThat(watch.exitCode()).isEqualTo(143);
+            }
+        }
+    }
+
+    private static Daemon onATerminal(Daemon.Builder builder, String command) throws IOException {
+        return builder
+                .line(List.of("script", "-qec", Daemon.java() + " -jar " + Daemon.jar() + " " + command, "/dev/null"),
+                        Files.createTempDirectory("terminal"))
+                .start();
     }
 
     private static void withoutItsDatabaseItSaysSoAndWhatTheProcessKnows(Daemon daemon) throws Exception {

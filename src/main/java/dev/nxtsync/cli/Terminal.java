@@ -1,0 +1,103 @@
+package dev.nxtsync.cli;
+
+import java.io.Console;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Where standard output goes.
+ *
+ * @param isThere whether a person looks at it; else it is a file or another program
+ * @param colours whether colours may be used
+ */
+record Terminal(boolean isThere, boolean colours) {
+    private static final String ESCAPE = "\033[";
+    private static final Pattern ESCAPES = Pattern.compile("\033\\[[0-9;]*[A-Za-z]");
+    private static final Pattern SIZE = Pattern.compile("([1-9]\\d*) ([1-9]\\d*)\\s*");
+
+    /** How words are shown. */
+    enum Ink {
+        BOLD("1"), DIM("2"), RED("1;31"), GREEN("32"), YELLOW("33");
+
+        private final String code;
+
+        Ink(String code) {
+            this.code = code;
+        }
+    }
+
+    /** How much there is room for. */
+    record Size(int rows, int columns) {}
+
+    /** Of this process. {@code NO_COLOR} turns colours off, as does a terminal that has none. */
+    static Terminal here(Map<String, String> environment) {
+        return of(isTerminal(), environment);
+    }
+
+    static Terminal of(boolean isThere, Map<String, String> environment) {
+        return new Terminal(isThere, isThere && environment.getOrDefault("NO_COLOR", "").isEmpty()
+                && !environment.getOrDefault("TERM", "").equals("dumb"));
+    }
+
+    String inked(Ink ink, String text) {
+        return colours && !text.isEmpty() ? ESCAPE + ink.code + "m" + text + ESCAPE + "0m" : text;
+    }
+
+    /** How many columns a text takes. */
+    static int width(String text) {
+        String shown = ESCAPES.matcher(text).replaceAll("");
+        return shown.codePointCount(0, shown.length());
+    }
+
+    /** What shows these lines instead of what was there: all that fit, since a terminal that rolls on cannot be read. */
+    static String page(List<String> lines, Optional<Size> size) {
+        var shown = new ArrayList<String>();
+        int left = size.map(Size::rows).orElse(Integer.MAX_VALUE) - 2;
+        int columns = size.map(Size::columns).orElse(Integer.MAX_VALUE);
+        for (String line : lines) {
+            left -= 1 + Math.max(0, width(line) - 1) / columns;
+            if (left < 0) {
+                shown.add("… and more: make the window larger, or run status without --watch.");
+                break;
+            }
+            shown.add(line);
+        }
+        return ESCAPE + "H" + String.join(ESCAPE + "K\n", shown) + ESCAPE + "K\n" + ESCAPE + "J";
+    }
+
+    /** As the system tells it; empty where it does not. */
+    static Optional<Size> size() {
+        try {
+            var stty = new ProcessBuilder("stty", "size").redirectInput(ProcessBuilder.Redirect.INHERIT)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            var told = SIZE.matcher(new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII));
+            return told.matches()
+                    ? Optional.of(new Size(Integer.parseInt(told.group(1)), Integer.parseInt(told.group(2))))
+                    : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Since Java 22 there is a console also where there is no terminal, and it can be asked. */
+    @SuppressWarnings("SystemConsoleNull") // it does before Java 22
+    private static boolean isTerminal() {
+        Console console = System.console();
+        if (console == null) {
+            return false;
+        }
+        try {
+            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (NoSuchMethodException e) {
+            return true;
+        } catch (IllegalAccessException | InvocationTargetException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package dev.nxtsync.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import org.junit.jupiter.api.Test;
+
+import dev.nxtsync.cli.Terminal.Ink;
+import dev.nxtsync.cli.Terminal.Size;
+
+class TerminalTest {
+    @Test
+    void thereAreColoursOnATerminalThatHasThemUnlessAPersonWantsNone() {
+        assertThat(Terminal.of(true, Map.of("TERM", "xterm", "NO_COLOR", ""))).isEqualTo(new Terminal(true, true));
+        assertThat(Terminal.of(true, Map.of("TERM", "xterm", "NO_COLOR", "1"))).isEqualTo(new Terminal(true, false));
+        assertThat(Terminal.of(true, Map.of("TERM", "dumb"))).isEqualTo(new Terminal(true, false));
+        assertThat(Terminal.of(false, Map.of("TERM", "xterm"))).isEqualTo(new Terminal(false, false));
+    }
+
+    @Test
+    void coloursTakeNoRoom() {
+        String red = new Terminal(true, true).inked(Ink.RED, "dead");
+        assertThat(red).isEqualTo("\033[1;31mdead\033[0m");
+        assertThat(Terminal.width(red + " ä")).isEqualTo(6);
+        assertThat(new Terminal(true, false).inked(Ink.RED, "dead")).isEqualTo("dead");
+    }
+
+    @Test
+    void aPageTakesThePlaceOfTheOneBefore() {
+        assertThat(Terminal.page(List.of("one", "two"), Optional.empty()))
+                .isEqualTo("\033[Hone\033[K\ntwo\033[K\n\033[J");
+    }
+
+    @Test
+    void whatDoesNotFitOnATerminalIsLeftOutAndThatIsSaid() {
+        var lines = List.of("one", "a".repeat(25), "three", "four");
+        assertThat(Terminal.page(lines, Optional.of(new Size(8, 10)))).contains("four").doesNotContain("and more");
+        assertThat(Terminal.page(lines, Optional.of(new Size(7, 10)))).contains("three", "… and more: make the window")
+                .doesNotContain("four");
+        assertThat(Terminal.page(lines, Optional.of(new Size(5, 10)))).contains("one", "… and more")
+                .doesNotContain("aaa");
+    }
+}
