@@ -90,16 +90,25 @@ final class CrossChecks {
     }
 
     private void notice(Settings.Notice notice) {
-        if (notice.url().isPresent() != notice.key().isPresent()) {
-            add(notice.url().isPresent() ? "NXT_NOTICE_KEY" : "NXT_NOTICE_URL",
-                    "is not set, and " + (notice.url().isPresent() ? "NXT_NOTICE_URL" : "NXT_NOTICE_KEY")
-                            + " is; a notice needs an address and a key that signs it");
+        if (notice.url().isPresent() && !notice.isComplete()) {
+            add("NXT_NOTICE_KEY",
+                    "is not set, and NXT_NOTICE_URL is; a notice in the standard form needs the key that signs it");
+        }
+        if (notice.url().isEmpty() && (notice.key().isPresent() || notice.headers().isPresent())) {
+            add("NXT_NOTICE_URL",
+                    "is not set, and " + (notice.key().isPresent() ? "NXT_NOTICE_KEY" : "NXT_NOTICE_HEADERS")
+                            + " is; a notice needs an address");
         }
         // an address may hold a secret of its receiver, so that it is not shown
         secret("NXT_NOTICE_URL", notice.url(), unless(CrossChecks::isAddress, "is not an http or https address"));
-        secret("NXT_NOTICE_KEY", notice.key(), unless(CrossChecks::isNoticeKey,
-                "is not a key of the Standard Webhooks scheme (whsec_ and 24 to 64 bytes in base64); make one with: "
-                        + "echo whsec_$(openssl rand -base64 32)"));
+        secret("NXT_NOTICE_KEY", notice.key(),
+                unless(CrossChecks::isNoticeKey,
+                        "is not a key of the Standard Webhooks scheme (whsec_ and 24 to 64 bytes in base64); make one "
+                                + "with: echo whsec_$(openssl rand -base64 32)"));
+        secret("NXT_NOTICE_HEADERS", notice.headers(), written -> {
+            NoticeHeaders.read(written).flaws().forEach(flaw -> add("NXT_NOTICE_HEADERS", flaw));
+            return Optional.empty();
+        });
     }
 
     private static boolean isNoticeKey(String key) {

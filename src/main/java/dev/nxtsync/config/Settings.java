@@ -308,10 +308,24 @@ public record Settings(Map<String, Connection> connections, Map<String, Pull> pu
      * Where a person is told of what is wrong.
      *
      * @param key as the Standard Webhooks scheme writes it: {@code whsec_} and 24 to 64 bytes in base64
+     * @param headers as {@link NoticeHeaders} reads them
      */
     public record Notice(
             @Doc(value = "the address that notices are posted to. It is never shown, because it may hold a secret", example = "https://hooks.example.com/nxt") Optional<Secret> url,
-            @Doc(value = "the key that signs notices by the Standard Webhooks scheme: `whsec_` and 24 to 64 bytes in base64", example = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD") Optional<Secret> key) {}
+            @Doc(value = "the key that signs notices by the Standard Webhooks scheme: `whsec_` and 24 to 64 bytes in base64", example = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", unset = "required for `standard`") Optional<Secret> key,
+            @Doc(value = "the form of notices: that of the Standard Webhooks scheme, of an incoming webhook of Slack, or of a workflow of Microsoft Teams", example = "teams") @Default("standard") NoticeFormat format,
+            @Doc(value = "further headers of notices, as `Name: value`, with semicolons between them. They are never shown", example = "Authorization: Bearer abc; X-Team: erp") Optional<Secret> headers) {
+
+        /** Whether there is what a notice needs. */
+        public boolean isComplete() {
+            return url.isPresent() && (key.isPresent() || format != NoticeFormat.STANDARD);
+        }
+    }
+
+    /** What a notice looks like. */
+    public enum NoticeFormat {
+        STANDARD, SLACK, TEAMS
+    }
 
     /** How the log is written. */
     public enum Log {

@@ -226,8 +226,8 @@ public enum ErrorCode {
                     + "and table?"),
 
     NOTICE_FAILED("A notice is not accepted.",
-            "Check NXT_NOTICE_URL, the network and the proxy, and whether the receiver has the key of "
-                    + "NXT_NOTICE_KEY."),
+            "Check NXT_NOTICE_URL, NXT_NOTICE_FORMAT and NXT_NOTICE_HEADERS, the network and the proxy, and whether the "
+                    + "receiver has the key of NXT_NOTICE_KEY."),
 
     KEY_REFUSED("A call has no header X-Api-Key, or one that is not the operator key.",
             "Send the key that NXT_OPERATOR_KEY has. If none of your programs called, somebody else has found the address."),

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -12,6 +13,7 @@ import jakarta.inject.Singleton;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 
+import dev.nxtsync.config.NoticeHeaders;
 import dev.nxtsync.config.Secret;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ConnectFailure;
@@ -46,9 +48,13 @@ class NoticeSender {
         }
     }
 
-    boolean isConfigured() { return notice.url().isPresent() && notice.key().isPresent(); }
+    boolean isConfigured() { return notice.isComplete(); }
 
-    /** Why it was not taken, which never shows the address: that may hold a secret; empty if it was. */
+    /**
+     * Why it was not taken, which shows neither the address nor a header: they may hold a secret; empty if it was.
+     *
+     * @param body in the standard form
+     */
     Optional<Problem> send(String id, String body) {
         var failure = ExternalWait.call(() -> attempt(id, body));
         metrics.counter("nxt_notices", "outcome", failure.isPresent() ? "failed" : "ok").increment();
@@ -58,12 +64,17 @@ class NoticeSender {
 
     private Optional<String> attempt(String id, String body) {
         String url = notice.url().map(Secret::reveal).orElseThrow();
-        String key = notice.key().map(Secret::reveal).orElseThrow();
-        long timestamp = clock.instant().getEpochSecond();
+        String sent = NoticeForm.of(notice.format(), body);
+        var headers = new HashMap<>(Map.of("Content-Type", "application/json", "webhook-id", id));
+        notice.key().map(Secret::reveal).ifPresent(key -> sign(headers, key, id, sent));
+        var own = notice.headers().map(Secret::reveal).map(NoticeHeaders::read);
+        if (own.filter(each -> !each.flaws().isEmpty()).isPresent()) {
+            return Optional.of("was not asked, because in NXT_NOTICE_HEADERS " + own.get().flaws().get(0));
+        }
+        own.ifPresent(each -> headers.putAll(each.values()));
         // anew for each of the few notices, as address and key may come from files that change
         try (var line = new HttpLine(network, vertx, url, AT_MOST);
-                var reply = line.post(headers(id, timestamp, NoticeSignature.of(key, id, timestamp, body)),
-                        new OutgoingBody(body.getBytes(StandardCharsets.UTF_8)), AT_MOST)) {
+                var reply = line.post(headers, new OutgoingBody(sent.getBytes(StandardCharsets.UTF_8)), AT_MOST)) {
             return reply.status() / 100 == 2 ? Optional.empty() : Optional.of("answered HTTP " + reply.status());
         } catch (IOException | RuntimeException e) {
             OutOfMemory.endIfCauseOf(e);
@@ -72,8 +83,9 @@ class NoticeSender {
         }
     }
 
-    private static Map<String, String> headers(String id, long timestamp, String signature) {
-        return Map.of("Content-Type", "application/json", "webhook-id", id, "webhook-timestamp",
-                Long.toString(timestamp), "webhook-signature", signature);
+    private void sign(Map<String, String> headers, String key, String id, String body) {
+        long timestamp = clock.instant().getEpochSecond();
+        headers.put("webhook-timestamp", Long.toString(timestamp));
+        headers.put("webhook-signature", NoticeSignature.of(key, id, timestamp, body));
     }
 }

@@ -1,6 +1,7 @@
 package dev.nxtsync.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -137,6 +138,34 @@ class SettingsReaderTest {
                 .doesNotContain("s3cret");
         assertThat(read(Map.of("NXT_NOTICE_URL", "https://hooks.example", "NXT_NOTICE_KEY",
                 "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")).problems()).isEmpty();
+    }
+
+    @Test
+    void aNoticeForSlackOrTeamsNeedsNoKeyAndAllThatIsWrongWithItsHeadersIsSaidByTheirPlaces() throws IOException {
+        assertThat(read(Map.of("NXT_NOTICE_URL", "https://hooks.example", "NXT_NOTICE_FORMAT", "teams")).problems())
+                .isEmpty();
+        assertThat(read(Map.of("NXT_NOTICE_FORMAT", "discord")).problems().toString())
+                .contains("\"discord\" is not one of: standard, slack, teams");
+        assertThat(read(Map.of("NXT_NOTICE_HEADERS", "A: b")).problems().toString())
+                .contains("NXT_NOTICE_URL: is not set, and NXT_NOTICE_HEADERS is");
+        Path file = directory.resolve("headers");
+        Files.writeString(file, "Authorization: Bearer a:b=;\nX-Team: erp; X-Last: one;\n");
+        var headers = read(Map.of("NXT_NOTICE_HEADERS_FILE", file.toString())).settings().notice().headers();
+        assertThat(NoticeHeaders.read(headers.orElseThrow().reveal()).values())
+                .containsExactly(entry("Authorization", "Bearer a:b="), entry("X-Team", "erp"), entry("X-Last", "one"));
+        var reading = read(
+                Map.of("NXT_NOTICE_URL", "https://hooks.example", "NXT_NOTICE_FORMAT", "slack", "NXT_NOTICE_HEADERS",
+                        "s3cret; A: ; B: s3crét; s3 cret: x; webhook-id: s3cret; D: fine; d: s3cret; : s3cret"));
+        assertThat(reading.problems()).extracting(SettingError::toString)
+                .allMatch(each -> each.startsWith("NXT_NOTICE_HEADERS: header "))
+                .satisfiesExactly(each -> assertThat(each).contains("header 1 does not begin with a name and a colon"),
+                        each -> assertThat(each).contains("header 2 has no value"),
+                        each -> assertThat(each).contains("header 3 has a character that headers cannot have"),
+                        each -> assertThat(each).contains("header 4 does not begin with a name"),
+                        each -> assertThat(each).contains("header 5 has a name that nxt-sync sets by itself"),
+                        each -> assertThat(each).contains("header 7 has the name of one before it"),
+                        each -> assertThat(each).contains("header 8 does not begin with a name"));
+        assertThat(reading.problems() + reading.settings().toString()).doesNotContain("s3");
     }
 
     @Test
