@@ -120,8 +120,10 @@ final class PullReport {
 
     synchronized RunRecord run(String outcome, String error) {
         var ended = startedAt.plusNanos(System.nanoTime() - from);
-        return new RunRecord(job, company, kind, startedAt, ended, outcome, rows, written, deleted, setAside, requests,
-                bytes, traceId, error);
+        var run = new RunRecord(job, company, kind, startedAt, ended, outcome, rows, written, deleted, setAside,
+                requests, bytes, traceId, error);
+        run.count(metrics);
+        return run;
     }
 
     private void count(String what, int amount) {

@@ -65,7 +65,8 @@ final class LaneRun {
         } catch (LaneBlocked e) {
             inTheWay = Optional.of(e);
         } finally {
-            lane.report().tell(lane.services().history(), lane.now(), inTheWay.map(LaneBlocked::failure));
+            lane.report().tell(lane.services().history(), lane.services().metrics(), lane.now(),
+                    inTheWay.map(LaneBlocked::failure));
         }
         return inTheWay.isPresent() ? setBack(inTheWay.get()) : rest();
     }

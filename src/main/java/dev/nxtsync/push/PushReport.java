@@ -9,6 +9,8 @@ import java.util.Optional;
 
 import org.jboss.logging.Logger;
 
+import io.micrometer.core.instrument.MeterRegistry;
+
 import dev.nxtsync.error.Words;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.push.outbox.OutboxRow;
@@ -58,7 +60,7 @@ final class PushReport {
         }
     }
 
-    void tell(RunHistory runs, Instant now, Optional<Failure> failure) throws SQLException {
+    void tell(RunHistory runs, MeterRegistry metrics, Instant now, Optional<Failure> failure) throws SQLException {
         if (requests == 0 && settled.isEmpty()) {
             return;
         }
@@ -70,8 +72,10 @@ final class PushReport {
                 claim.lane(), sent, done, dead > 0 ? ", " + dead + " dead" : "",
                 doubtful > 0 ? ", " + doubtful + " in doubt and looked for" : "",
                 java.time.Duration.between(startedAt, now).toMillis() / 1000.0, Words.count(requests, "request"));
-        runs.add(List.of(new RunRecord(claim.entry(), claim.company(), claim.kind(), startedAt, now,
+        var run = new RunRecord(claim.entry(), claim.company(), claim.kind(), startedAt, now,
                 failure.map(Failure::code).orElse("ok"), 0, done, 0, dead, requests, 0,
-                failure.map(Failure::traceId).orElse(""), failure.map(Failure::message).orElse(""))));
+                failure.map(Failure::traceId).orElse(""), failure.map(Failure::message).orElse(""));
+        run.count(metrics);
+        runs.add(List.of(run));
     }
 }

@@ -9,6 +9,8 @@ import jakarta.inject.Singleton;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
+import io.micrometer.core.instrument.MeterRegistry;
+
 import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Encoding;
 import dev.nxtsync.error.QuotedText;
@@ -36,7 +38,11 @@ public class RunHistory {
      */
     public record RunRecord(String job, int company, UnitKind kind, Instant startedAt, Instant endedAt, String outcome,
             long rowsRead, long rowsWritten, long rowsDeleted, long rowsSetAside, int requests, long bytes,
-            String traceId, String error) {}
+            String traceId, String error) {
+        public void count(MeterRegistry metrics) {
+            metrics.counter("nxt_runs", "job", job, "kind", kind.text(), "outcome", outcome).increment();
+        }
+    }
 
     public void add(List<RunRecord> runs) throws SQLException {
         if (runs.isEmpty()) {

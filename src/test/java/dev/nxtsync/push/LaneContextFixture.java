@@ -33,7 +33,7 @@ final class LaneContextFixture {
         var failures = new PushFailures(pushed.plans, store.tables().states(), CompanyAccessFixture.access(outages),
                 outages, new Threads(Clock.systemUTC(), new SimpleMeterRegistry()));
         var services = new LaneServices(NxtClientFixture.answering(server), store.outbox(), store.reader(),
-                store.tables().states(), store.runs(), failures);
+                store.tables().states(), store.runs(), failures, new SimpleMeterRegistry());
         var clock = services.outbox().clock();
         var report = new PushReport(claim, clock.now());
         return new LaneContext(services, claim, plan,

@@ -25,7 +25,7 @@ final class PushJobFixture {
         var failures = new PushFailures(plans, store.tables().states(), CompanyAccessFixture.access(outages), outages,
                 new Threads(Clock.systemUTC(), new SimpleMeterRegistry()));
         var services = new LaneServices(nxt, store.outbox(), store.reader(), store.tables().states(), store.runs(),
-                failures);
+                failures, new SimpleMeterRegistry());
         return new PushJob(plans, NxtClientFixture.slots(), services, new PayloadMemory(), SettingsFixture.defaults());
     }
 }

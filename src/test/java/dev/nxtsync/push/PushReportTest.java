@@ -11,6 +11,8 @@ import java.util.UUID;
 
 import org.junit.jupiter.api.Test;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.push.outbox.OutboxRow;
@@ -26,6 +28,7 @@ class PushReportTest {
     private static int number;
 
     private final String push = "report" + ++number;
+    private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private final PushReport report = new PushReport(
             new Claim(1, WorkUnit.ofLane("main", Tenant.company(7), push, 3), 1, new UUID(0, 0), 0, 0), NOON);
     private final OutboxRow row = PushFixture.row(1, "a", "{}", null);
@@ -57,10 +60,12 @@ class PushReportTest {
         report.request();
         assertThat(told(Optional.of(new Failure.Rejected("internal error", "t-1", List.of())))).singleElement()
                 .satisfies(run -> assertThat(run).containsEntry("outcome", "rejected").containsEntry("requests", "1"));
+        assertThat(metrics.counter("nxt_runs", "job", push, "kind", "push", "outcome", "rejected").count())
+                .isEqualTo(1);
     }
 
     private List<Map<String, String>> told(Optional<Failure> failure) throws SQLException {
-        report.tell(STORE.runs(), NOON.plusSeconds(2), failure);
+        report.tell(STORE.runs(), metrics, NOON.plusSeconds(2), failure);
         return STORE.database().rows("select * from nxt_sync.run where job = '" + push + "'");
     }
 }

@@ -24,10 +24,14 @@ public final class Promtool {
 
     /** Says so, too, if it is not. */
     public static boolean isHere() {
+        return isHere("promtool", "the alert rules are only read");
+    }
+
+    static boolean isHere(String program, String otherwise) {
         boolean here = Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                .anyMatch(each -> Files.isExecutable(Path.of(each, "promtool")));
+                .anyMatch(each -> Files.isExecutable(Path.of(each, program)));
         if (!here) {
-            System.out.println("[skipped] promtool is not here, so that the alert rules are only read");
+            System.out.println("[skipped] " + program + " is not here, so that " + otherwise);
         }
         return here;
     }

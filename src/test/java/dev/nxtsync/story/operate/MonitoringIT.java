@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,6 +35,7 @@ import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.story.Hooks;
 import dev.nxtsync.story.SignIns;
 import dev.nxtsync.support.Daemon;
+import dev.nxtsync.support.Prometheus;
 import dev.nxtsync.support.Promtool;
 import dev.nxtsync.support.TestDatabase;
 
@@ -43,6 +45,7 @@ class MonitoringIT {
     private static final Pattern SERIES = Pattern.compile("(nxt_[a-z_]+)(?:\\{([^}]*)})?");
     private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"([^\"]*)\"");
     private static final Path RULES = Path.of("k8s", "components", "monitoring", "prometheus-rule.yaml");
+    private static final Pattern LABEL_VALUES = Pattern.compile("label_values\\((\\w+), (\\w+)\\)");
     private static final Path DASHBOARD = Path.of("k8s", "dashboard.json");
 
     private static final Set<String> CODES = Stream
@@ -74,12 +77,20 @@ class MonitoringIT {
                         .with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReference")
                         .with("NXT_NOTICE_URL", "http://127.0.0.1:" + Daemon.freePort())
                         .with("NXT_NOTICE_KEY", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").with("NXT_LOG", "json")
-                        .with("NXT_LGO", "json").start()) {
+                        .with("NXT_LGO", "json").start();
+                var prometheus = Prometheus.isHere() ? new Prometheus(daemon, directory) : null) {
             loaded(daemon, database, 1);
             SignIns.signIn(daemon, "person");
             database.execute("select nxt_sync.push('sales', 'a', '{\"customerNo\": 1}')");
             byte[] event = sandbox.eventBody(Hooks.COMPANY, "order", Map.of("orderNo", 1), "UPDATE");
             assertThat(Hooks.post(daemon, event)).isEqualTo(202);
+            if (prometheus != null) {
+                // what increases has been seen before
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> !prometheus.values("nxt_page_write_seconds_count{way='merge'}").isEmpty());
+            }
+            Hooks.burst(sandbox, 3).forEach(each -> assertThat(Hooks.post(daemon, each)).isEqualTo(202));
+            await().atMost(Duration.ofSeconds(30)).until(() -> Hooks.inbox(database).isEmpty());
             // a call whose answer is lost takes a slot
             sandbox.faults(Map.of("lost-answer", 1.0));
             Hooks.post(daemon, sandbox.eventBody(Hooks.COMPANY, "order", Map.of("orderNo", 2), "UPDATE"));
@@ -92,12 +103,21 @@ class MonitoringIT {
                         && exported.containsKey("nxt_sign_in_ends_in_seconds")
                         && labelsOfTheLog(daemon).contains("push");
             });
+            // runs that fail at once
+            sandbox.faults(Map.of("5xx", 1.0));
+            database.execute("select nxt_sync.push('sales', 'c', '{\"customerNo\": 1}')");
+            assertThat(daemon.operator("POST", "/api/pulls/orders/run", SignIns.OPERATOR).status()).isEqualTo(202);
+            await().atMost(Duration.ofSeconds(60)).until(() -> database.number(
+                    "select count(distinct kind = 'push') from nxt_sync.run where outcome not in ('ok', 'goes on', 'held')") == 2);
+            if (prometheus != null) {
+                shown(prometheus);
+            }
             sandbox.faults(Map.of());
             evaluated(daemon.get("/q/metrics").body(), directory);
             var exported = exported(daemon);
             HISTOGRAMS.forEach((name, labels) -> bounded(daemon, name, labels));
             watched(expressions(Files.readString(RULES), "expr: (.*)"), exported, "alerts");
-            watched(panels(), exported, "dashboard");
+            watched(queries(), exported, "dashboard");
 
             var documented = new TreeSet<String>();
             var named = Pattern.compile("`(nxt_[a-z_]+)`")
@@ -158,19 +178,40 @@ class MonitoringIT {
                 while (by.find()) {
                     labels.addAll(List.of(by.group(1).split(", ")));
                 }
+                // which the scrape adds
+                labels.remove("instance");
                 assertThat(exported.get(found.group(1))).as(where + ": " + expression).containsAll(labels);
             }
         }
         assertThat(series).as(where).isGreaterThan(8);
     }
 
-    private static Iterable<String> panels() throws IOException {
-        var expressions = new TreeSet<String>();
-        for (JsonNode panel : new ObjectMapper().readTree(DASHBOARD.toFile()).path("panels")) {
+    /** Of annotations, which show what was a minute ago, and then of panels and variables. */
+    private static Set<String> queries() throws IOException {
+        var expressions = new LinkedHashSet<String>();
+        JsonNode dashboard = new ObjectMapper().readTree(DASHBOARD.toFile());
+        dashboard.path("annotations").path("list").forEach(each -> expressions.add(each.path("expr").asText()));
+        for (JsonNode panel : dashboard.path("panels")) {
             assertThat(panel.path("title").asText()).isNotEmpty();
             panel.path("targets").forEach(target -> expressions.add(target.path("expr").asText()));
         }
+        for (JsonNode variable : dashboard.path("templating").path("list")) {
+            var values = LABEL_VALUES.matcher(variable.path("definition").asText());
+            if (values.matches()) {
+                expressions.add("count by (" + values.group(2) + ") (" + values.group(1) + ")");
+            }
+        }
         return expressions;
+    }
+
+    /** Each query of the dashboard has something to show of this daemon, of which all that can be shown has happened. */
+    private static void shown(Prometheus prometheus) throws IOException {
+        for (String query : queries()) {
+            String asked = query.replaceAll("\\$(connection|pull|company)\\b", ".*").replace("$__rate_interval", "5m");
+            assertThat(asked).doesNotContain("$");
+            await(query).atMost(Duration.ofSeconds(30))
+                    .until(() -> prometheus.values(asked).stream().anyMatch(value -> !value.equals("NaN")));
+        }
     }
 
     private static Iterable<String> expressions(String text, String pattern) {
