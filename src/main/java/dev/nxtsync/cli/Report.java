@@ -5,7 +5,7 @@ import dev.nxtsync.error.Problem;
 
 /** What a command has found, a line each on standard output, and how many problems there were. */
 final class Report {
-    private static final int COLUMN = 11;
+    static final int COLUMN = 11;
 
     private int problems;
 

@@ -35,7 +35,7 @@ class StatusCommand implements Command {
         if (watch) {
             watch(terminal);
         } else {
-            lines(terminal).forEach(System.out::println);
+            lines(terminal, terminal.size()).forEach(System.out::println);
         }
         return 0;
     }
@@ -43,24 +43,25 @@ class StatusCommand implements Command {
     /** Until nobody reads on, too. */
     private void watch(Terminal terminal) throws SQLException, InterruptedException {
         do {
+            var size = terminal.size();
             var lines = new ArrayList<String>();
             try {
-                lines.addAll(lines(terminal));
+                lines.addAll(lines(terminal, size));
             } catch (SQLException e) {
                 if (!DatabaseFault.isAway(e)) {
                     throw e;
                 }
-                lines.add(Report.line("PROBLEM", "database: " + DatabaseFault.of(e).coded()));
+                lines.addAll(Terminal.folded(Report.line("PROBLEM", "database: " + DatabaseFault.of(e).coded()),
+                        size.columns(), Report.COLUMN));
                 lines.add("It is asked again every " + EVERY.toSeconds() + " s. Ctrl-C ends this.");
             }
             lines.add("");
-            System.out.print(
-                    terminal.isThere() ? Terminal.page(lines, Terminal.size()) : String.join("\n", lines) + "\n");
+            System.out.print(terminal.isThere() ? Terminal.page(lines, size) : String.join("\n", lines) + "\n");
         } while (!System.out.checkError() && !stopping.await(EVERY.toSeconds(), TimeUnit.SECONDS));
     }
 
-    private List<String> lines(Terminal terminal) throws SQLException {
-        return StatusLayout.lines(status.askStored(), terminal);
+    private List<String> lines(Terminal terminal, Terminal.Size size) throws SQLException {
+        return StatusLayout.lines(status.askStored(), terminal, size.columns());
     }
 
     /** First, so that nobody waits for the next look. */

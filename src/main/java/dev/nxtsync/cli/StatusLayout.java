@@ -33,15 +33,19 @@ final class StatusLayout {
 
     private final Terminal terminal;
     private final ShownTime time;
+    private final int columns;
     private final List<String> lines = new ArrayList<>();
 
-    private StatusLayout(Terminal terminal, ShownTime time) {
+    private StatusLayout(Terminal terminal, ShownTime time, int columns) {
         this.terminal = terminal;
         this.time = time;
+        this.columns = columns;
     }
 
-    static List<String> lines(Status status, Terminal terminal) {
-        var layout = new StatusLayout(terminal, new ShownTime(Instant.parse(status.at()), terminal.isThere()));
+    /** @param columns in which findings are to fit */
+    static List<String> lines(Status status, Terminal terminal, int columns) {
+        var time = new ShownTime(Instant.parse(status.at()), terminal.isThere());
+        var layout = new StatusLayout(terminal, time, columns);
         layout.add(status);
         return layout.lines;
     }
@@ -70,8 +74,10 @@ final class StatusLayout {
         String mark = finding.alarm() ? "PROBLEM" : "note";
         String times = (finding.since() == null ? "" : "; since " + time.of(finding.since()))
                 + (finding.nextAttemptAt() == null ? "" : "; next attempt " + time.of(finding.nextAttemptAt()));
-        lines.add(Report.line(mark, finding.subject() + ": " + finding.reason() + " (" + finding.code() + ")" + times)
-                .replaceFirst(mark, terminal.inked(finding.alarm() ? Ink.RED : Ink.YELLOW, mark)));
+        String line = Report
+                .line(mark, finding.subject() + ": " + finding.reason() + " (" + finding.code() + ")" + times)
+                .replaceFirst(mark, terminal.inked(finding.alarm() ? Ink.RED : Ink.YELLOW, mark));
+        lines.addAll(Terminal.folded(line, columns, Report.COLUMN));
     }
 
     private List<String> connection(ConnectionStatus connection) {

@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -20,6 +19,7 @@ record Terminal(boolean isThere, boolean colours) {
     private static final String ESCAPE = "\033[";
     private static final Pattern ESCAPES = Pattern.compile("\033\\[[0-9;]*[A-Za-z]");
     private static final Pattern SIZE = Pattern.compile("([1-9]\\d*) ([1-9]\\d*)\\s*");
+    private static final Size UNLIMITED = new Size(Integer.MAX_VALUE, Integer.MAX_VALUE);
 
     /** How words are shown. */
     enum Ink {
@@ -55,13 +55,28 @@ record Terminal(boolean isThere, boolean colours) {
         return shown.codePointCount(0, shown.length());
     }
 
+    /** A text in lines of so many columns, if its words allow it; those after the first begin with so many spaces. */
+    static List<String> folded(String text, int columns, int indent) {
+        var lines = new ArrayList<String>();
+        String line = "";
+        for (String word : text.split(" ", -1)) {
+            if (!line.isBlank() && width(line) + 1 + width(word) > columns) {
+                lines.add(line);
+                line = " ".repeat(indent) + word;
+            } else {
+                line = line.isEmpty() ? word : line + " " + word;
+            }
+        }
+        lines.add(line);
+        return lines;
+    }
+
     /** What shows these lines instead of what was there: all that fit, since a terminal that rolls on cannot be read. */
-    static String page(List<String> lines, Optional<Size> size) {
+    static String page(List<String> lines, Size size) {
         var shown = new ArrayList<String>();
-        int left = size.map(Size::rows).orElse(Integer.MAX_VALUE) - 2;
-        int columns = size.map(Size::columns).orElse(Integer.MAX_VALUE);
+        int left = size.rows() - 2;
         for (String line : lines) {
-            left -= 1 + Math.max(0, width(line) - 1) / columns;
+            left -= 1 + Math.max(0, width(line) - 1) / size.columns();
             if (left < 0) {
                 shown.add("… and more: make the window larger, or run status without --watch.");
                 break;
@@ -71,17 +86,20 @@ record Terminal(boolean isThere, boolean colours) {
         return ESCAPE + "H" + String.join(ESCAPE + "K\n", shown) + ESCAPE + "K\n" + ESCAPE + "J";
     }
 
-    /** As the system tells it; empty where it does not. */
-    static Optional<Size> size() {
+    /** As the system tells it; where it does not, or where there is no terminal, there is room for everything. */
+    Size size() {
+        if (!isThere) {
+            return UNLIMITED;
+        }
         try {
             var stty = new ProcessBuilder("stty", "size").redirectInput(ProcessBuilder.Redirect.INHERIT)
                     .redirectError(ProcessBuilder.Redirect.DISCARD).start();
             var told = SIZE.matcher(new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII));
             return told.matches()
-                    ? Optional.of(new Size(Integer.parseInt(told.group(1)), Integer.parseInt(told.group(2))))
-                    : Optional.empty();
+                    ? new Size(Integer.parseInt(told.group(1)), Integer.parseInt(told.group(2)))
+                    : UNLIMITED;
         } catch (IOException e) {
-            return Optional.empty();
+            return UNLIMITED;
         }
     }
 

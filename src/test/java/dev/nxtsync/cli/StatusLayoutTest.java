@@ -23,6 +23,7 @@ import dev.nxtsync.status.StatusTables.SignInRow;
 import dev.nxtsync.status.StatusTables.UnitRow;
 
 class StatusLayoutTest {
+    private static final int WIDE = 1000;
     private static final Terminal PIPE = new Terminal(false, false);
     private static final Terminal TERMINAL = new Terminal(true, false);
     private static final String NOW = "2026-11-28T14:05:12.5Z";
@@ -30,7 +31,7 @@ class StatusLayoutTest {
 
     @Test
     void aProgramGetsALineForEachFactWithTimesInIso8601() {
-        assertThat(StatusLayout.lines(status(), PIPE)).containsExactly("There is trouble.",
+        assertThat(StatusLayout.lines(status(), PIPE, WIDE)).containsExactly("There is trouble.",
                 "PROBLEM    pull typo: There is no table ordr. (table_unknown); since 2026-11-28T14:03:12Z",
                 "note       pull people: It waits. (unavailable); next attempt 2026-11-28T14:05:42Z", "daemons",
                 "  one  alive  since 2026-11-28T14:03:12Z", "connections",
@@ -51,26 +52,26 @@ class StatusLayoutTest {
 
     @Test
     void aPersonGetsTheSameFactsApartAndTimesAsTheyAreTold() {
-        assertThat(StatusLayout.lines(status(), TERMINAL))
+        assertThat(StatusLayout.lines(status(), TERMINAL, WIDE))
                 .containsSequence("There is trouble.  2026-11-28 14:05:12 UTC",
                         "PROBLEM    pull typo: There is no table ordr. (table_unknown); since 2 min ago (14:03:12)",
                         "note       pull people: It waits. (unavailable); next attempt in 30 s (14:05:42)", "",
                         "daemons", "  one  alive  since 2 min ago (14:03:12)", "", "connections")
                 .contains("  orders  5280001  ok       1 row     complete as of 2 min ago (14:03:12)",
                         "  main    one  token ends in 30 s (14:05:42)  12 of 540 requests a minute");
-        String coloured = String.join("\n", StatusLayout.lines(status(), new Terminal(true, true)));
+        String coloured = String.join("\n", StatusLayout.lines(status(), new Terminal(true, true), WIDE));
         assertThat(coloured).contains("\033[1;31mThere is trouble.\033[0m", "\033[1;31mPROBLEM\033[0m    pull typo",
                 "\033[33mnote\033[0m       pull", "\033[1mdaemons\033[0m", "\033[32malive\033[0m",
                 "\033[1;31m1 dead\033[0m");
         assertThat(coloured.replaceAll("\033\\[[0-9;]*m", "").lines().toList()).as("colours move nothing")
-                .isEqualTo(StatusLayout.lines(status(), TERMINAL));
+                .isEqualTo(StatusLayout.lines(status(), TERMINAL, WIDE));
     }
 
     @Test
     void aLongListIsCutAndSaysSo() {
         var runs = IntStream.range(0, 12).mapToObj(each -> run("orders", "poll", "ok", 1)).toList();
-        assertThat(StatusLayout
-                .lines(new Status(NOW, List.of(), List.of(), Optional.of(tables(List.of(), runs)), List.of()), PIPE))
+        assertThat(StatusLayout.lines(
+                new Status(NOW, List.of(), List.of(), Optional.of(tables(List.of(), runs)), List.of()), PIPE, WIDE))
                 .hasSize(13).startsWith("All is well.", "last runs").endsWith("  and 2 more; GET /api/status has them");
     }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 
@@ -29,18 +28,27 @@ class TerminalTest {
     }
 
     @Test
+    void aLongTextIsFoldedBetweenWordsBelowWhereItBegan() {
+        assertThat(Terminal.folded("note  one two three", 12, 6)).containsExactly("note  one", "      two",
+                "      three");
+        assertThat(Terminal.folded("note  one two three", 13, 6)).containsExactly("note  one two", "      three");
+        assertThat(Terminal.folded("note  " + "a".repeat(30) + " b", 10, 6)).containsExactly("note ",
+                "      " + "a".repeat(30), "      b");
+        assertThat(Terminal.folded("\033[1mnote\033[0m  one two", 13, 6)).hasSize(1);
+    }
+
+    @Test
     void aPageTakesThePlaceOfTheOneBefore() {
-        assertThat(Terminal.page(List.of("one", "two"), Optional.empty()))
+        assertThat(Terminal.page(List.of("one", "two"), new Size(9, 9)))
                 .isEqualTo("\033[Hone\033[K\ntwo\033[K\n\033[J");
     }
 
     @Test
     void whatDoesNotFitOnATerminalIsLeftOutAndThatIsSaid() {
         var lines = List.of("one", "a".repeat(25), "three", "four");
-        assertThat(Terminal.page(lines, Optional.of(new Size(8, 10)))).contains("four").doesNotContain("and more");
-        assertThat(Terminal.page(lines, Optional.of(new Size(7, 10)))).contains("three", "… and more: make the window")
+        assertThat(Terminal.page(lines, new Size(8, 10))).contains("four").doesNotContain("and more");
+        assertThat(Terminal.page(lines, new Size(7, 10))).contains("three", "… and more: make the window")
                 .doesNotContain("four");
-        assertThat(Terminal.page(lines, Optional.of(new Size(5, 10)))).contains("one", "… and more")
-                .doesNotContain("aaa");
+        assertThat(Terminal.page(lines, new Size(5, 10))).contains("one", "… and more").doesNotContain("aaa");
     }
 }
