@@ -1,5 +1,7 @@
 package dev.nxtsync.status;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -16,7 +18,7 @@ import dev.nxtsync.config.Settings;
 
 /**
  * The body of a notice in the form that its receiver takes. Texts for people are elements that neither Slack nor Teams looks
- * for markup in, so that nothing in them needs to be escaped, but for the line that Slack shows outside of the message.
+ * for markup in, so that nothing in them needs to be escaped, but for the plain text beside Slack's.
  */
 final class NoticeForm {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -37,9 +39,11 @@ final class NoticeForm {
         };
     }
 
-    /** An incoming webhook's message, of one block of rich text. */
+    /** An incoming webhook's message, of one block of rich text, and the same as plain text for what shows no blocks. */
     private static ObjectNode slack(JsonNode message) {
-        ObjectNode slack = JSON.createObjectNode().put("text", escaped(title(message)));
+        String plain = paragraphs(message).stream().map(each -> each.stream().map(Words::text).collect(joining()))
+                .collect(joining("\n"));
+        ObjectNode slack = JSON.createObjectNode().put("text", escaped(plain)).put("mrkdwn", false);
         ArrayNode sections = slack.putArray("blocks").addObject().put("type", "rich_text").putArray("elements");
         for (List<Words> paragraph : paragraphs(message)) {
             ArrayNode section = sections.addObject().put("type", "rich_text_section").putArray("elements");

@@ -62,11 +62,15 @@ class NoticeSenderTest {
         assertThat(call.json().path("data").path("begun").get(0).path("reason").asText()).isEqualTo(TEXT);
     }
 
-    /** Rich text is not looked at for markup; the line beside it is, but for its three characters of control. */
+    /** Rich text is not looked at for markup; in the plain text beside it, three characters are, whatever is turned off. */
     @Test
-    void slackGetsATitleAndRichTextThatShowsEveryCharacterAsItIs() {
+    void slackGetsRichTextAndPlainTextThatShowEveryCharacterAsItIs() {
         var message = sent(NoticeFormat.SLACK, change(finding(TEXT)));
-        assertThat(message.path("text").asText()).isEqualTo("nxt-sync: There is 1 finding.");
+        String escaped = "\"It\" is &lt;!channel&gt; &amp; *bold* _or_ [not](http://x) `so`\\";
+        assertThat(message.path("text").asText()).isEqualTo(
+                "nxt-sync: There is 1 finding.\n" + escaped + " (table_unknown, since 2026-11-28T12:00:00Z)\n" + escaped
+                        + " " + ErrorCode.TABLE_UNKNOWN.nextStep());
+        assertThat(message.path("mrkdwn").asBoolean(true)).isFalse();
         var block = message.path("blocks").get(0);
         assertThat(block.path("type").asText()).isEqualTo("rich_text");
         assertThat(block.path("elements").findValuesAsText("type")).containsOnly("rich_text_section", "text");
@@ -95,7 +99,7 @@ class NoticeSenderTest {
         String next = ErrorCode.TABLE_UNKNOWN.nextStep();
         var message = sent(NoticeFormat.SLACK, change(new OpenFinding("pull typo",
                 new Problem(ErrorCode.TABLE_UNKNOWN, "There is no table ordr. " + next), NOON)));
-        assertThat(String.join("", message.findValuesAsText("text"))).containsOnlyOnce(next);
+        assertThat(message.path("text").asText()).containsOnlyOnce(next);
     }
 
     @Test
