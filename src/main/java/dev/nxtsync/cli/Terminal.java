@@ -78,7 +78,7 @@ record Terminal(boolean isThere, boolean colours) {
         for (String line : lines) {
             left -= 1 + Math.max(0, width(line) - 1) / size.columns();
             if (left < 0) {
-                shown.add("… and more: make the window larger, or run status without --watch.");
+                shown.add("… and more: enlarge the window, or leave out --watch.");
                 break;
             }
             shown.add(line);

@@ -47,7 +47,7 @@ class TerminalTest {
     void whatDoesNotFitOnATerminalIsLeftOutAndThatIsSaid() {
         var lines = List.of("one", "a".repeat(25), "three", "four");
         assertThat(Terminal.page(lines, new Size(8, 10))).contains("four").doesNotContain("and more");
-        assertThat(Terminal.page(lines, new Size(7, 10))).contains("three", "… and more: make the window")
+        assertThat(Terminal.page(lines, new Size(7, 10))).contains("three", "… and more: enlarge the window")
                 .doesNotContain("four");
         assertThat(Terminal.page(lines, new Size(5, 10))).contains("one", "… and more").doesNotContain("aaa");
     }
