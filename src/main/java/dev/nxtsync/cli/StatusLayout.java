@@ -15,6 +15,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 import dev.nxtsync.cli.Terminal.Ink;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.signin.EncryptionKeys;
 import dev.nxtsync.status.ConnectionStatus;
 import dev.nxtsync.status.ShownFinding;
@@ -112,7 +113,7 @@ final class StatusLayout {
                         ? time.of(pull.completeAsOf())
                         : Duration.ofSeconds(pull.lagSeconds()).toString().substring(2).toLowerCase(Locale.ROOT)
                                 + " ago");
-        return row(pull.job(), pull.company(), state(pull.state()), count(pull.rows(), "row"), completeness,
+        return row(pull.job(), pull.company(), state(pull.state()), Words.count(pull.rows(), "row"), completeness,
                 pull.underWay() == null
                         ? ""
                         : pull.underWay() + ": " + Objects.requireNonNullElse(pull.underWayRows(), 0L)
@@ -121,14 +122,14 @@ final class StatusLayout {
 
     private List<String> unit(UnitRow unit) {
         return row(unit.kind(), unit.job(), unit.company(), unit.holder() == null
-                ? count(unit.failures(), "failure") + ", next attempt " + time.of(unit.retryAt())
+                ? Words.count(unit.failures(), "failure") + ", next attempt " + time.of(unit.retryAt())
                 : "on " + unit.holder()
                         + (unit.claimedAt() == null ? ", with another" : " since " + time.of(unit.claimedAt())));
     }
 
     private List<String> run(RunRow run) {
         return row(run.job(), run.company(), run.kind(), time.of(run.startedAt()), state(run.outcome()),
-                run.rowsRead() + " read, " + run.rowsWritten() + " written, " + count(run.requests(), "request"));
+                run.rowsRead() + " read, " + run.rowsWritten() + " written, " + Words.count(run.requests(), "request"));
     }
 
     private List<List<String>> pushes(List<PushRow> pushes) {
@@ -143,10 +144,6 @@ final class StatusLayout {
 
     private String state(String state) {
         return terminal.inked(GOOD.contains(state) ? Ink.GREEN : Ink.YELLOW, state);
-    }
-
-    private static String count(long count, String noun) {
-        return count + " " + noun + (count == 1 ? "" : "s");
     }
 
     private static List<String> row(@Nullable Object... cells) {
