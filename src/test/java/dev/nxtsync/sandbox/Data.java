@@ -1,5 +1,7 @@
 package dev.nxtsync.sandbox;
 
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,7 +14,10 @@ final class Data {
     private static final int FIRST_COMPANY = 5_280_001;
     private static final String[] NAMES = {"Fjord AS", "Fjell AS", "Skog AB"};
 
+    private static final String ORDER = "order";
+
     private final Map<Integer, String> companies = new TreeMap<>();
+    private final boolean isPriced;
     private final Map<Integer, Map<String, ConcurrentSkipListMap<Key, Row>>> owners = new HashMap<>();
     private volatile Map<Integer, Map<String, ConcurrentSkipListMap<Key, Row>>> lagging = Map.of();
 
@@ -20,19 +25,37 @@ final class Data {
         for (int i = 0; i < options.companies(); i++) {
             companies.put(FIRST_COMPANY + i, i < NAMES.length ? NAMES[i] : "Company " + (i + 1));
         }
+        this.isPriced = options.wholesaler();
         for (TableModel table : TableModel.ALL) {
-            int rows = options.rows().getOrDefault(table.name(), table.rows());
+            int rows = isPriced ? 0 : options.rows().getOrDefault(table.name(), table.rows());
             if (table.system()) {
                 fill(CUSTOMER, table, rows, options.seed());
             } else {
-                companies.keySet()
-                        .forEach(company -> fill(company, table,
-                                rows / (company == FIRST_COMPANY ? 1 : company == FIRST_COMPANY + 1 ? 10 : 100),
-                                options.seed()));
+                companies.keySet().forEach(company -> fill(company, table, rows / share(company), options.seed()));
             }
+        }
+        if (isPriced) {
+            int orders = options.rows().getOrDefault(ORDER, table(ORDER).rows());
+            companies.keySet().forEach(company -> wholesaler(options.seed() + company).tables(orders / share(company))
+                    .forEach((table, rows) -> rows.forEach(row -> put(company, table(table), row))));
+            wholesaler(options.seed()).users().forEach(user -> put(CUSTOMER, table("user"), user));
         }
         companies.forEach((company, name) -> put(CUSTOMER, table("company"),
                 Map.of("companyNo", company - FIRST_COMPANY + 1, "name", name, "vismaNetCompanyId", company)));
+    }
+
+    /** The first company has all, the second a tenth, the others a hundredth. */
+    private static int share(int company) {
+        return company == FIRST_COMPANY ? 1 : company == FIRST_COMPANY + 1 ? 10 : 100;
+    }
+
+    static Wholesaler wholesaler(long seed) {
+        return new Wholesaler(LocalDate.now(ZoneId.of("Europe/Oslo")), seed);
+    }
+
+    /** Whether lines of orders have the prices of their products, and orders the sum of their lines. */
+    boolean isPriced() {
+        return isPriced;
     }
 
     /** By Visma.net company id. */

@@ -25,7 +25,8 @@ public final class Sandbox implements AutoCloseable {
     private final Commits commits;
     private final SandboxOptions options;
     private final Endpoints endpoints;
-    private final HttpServer server;
+    private final int port;
+    private volatile HttpServer server;
     private final Persons persons;
     private volatile VismaConnect connect;
     private final Random random;
@@ -44,8 +45,8 @@ public final class Sandbox implements AutoCloseable {
         this.persons = new Persons(options.tokenLifetime(), counters);
         this.endpoints = new Endpoints(vertx, options, faults, counters, random, () -> connect, persons, api,
                 new Controls(this, faults, counters));
-        this.server = await(
-                vertx.createHttpServer().requestHandler(endpoints::handle).listen(options.port(), "127.0.0.1"));
+        this.server = listen(options.port());
+        this.port = server.actualPort();
         this.connect = new VismaConnect(url(), options.tokenLifetime(), faults, persons);
         vertx.setPeriodic(500, timer -> live());
         vertx.setPeriodic(1000, timer -> {
@@ -57,7 +58,7 @@ public final class Sandbox implements AutoCloseable {
 
     /** Its base URL, which is also the issuer. */
     public String url() {
-        return "http://127.0.0.1:" + server.actualPort();
+        return options.url().isEmpty() ? "http://127.0.0.1:" + port : options.url();
     }
 
     /** Says from now on that it is to be found at another address, such as that of a front. */
@@ -130,8 +131,21 @@ public final class Sandbox implements AutoCloseable {
         endpoints.tokenAnswers().shut(text);
     }
 
+    /** Nobody listens at its port from now on, and connections end, until {@link #comeBack}. */
+    void goAway() {
+        await(server.close());
+    }
+
+    void comeBack() {
+        server = listen(port);
+    }
+
+    private HttpServer listen(int where) {
+        return await(vertx.createHttpServer().requestHandler(endpoints::handle).listen(where, options.host()));
+    }
+
     public int port() {
-        return server.actualPort();
+        return port;
     }
 
     public void faults(Map<String, Double> shares) {
@@ -322,7 +336,14 @@ public final class Sandbox implements AutoCloseable {
                         "changedByUser", "somebody"));
             }
         }
-        if (random.nextInt(4) == 0) {
+        if (random.nextInt(4) > 0) {
+            return;
+        }
+        if (options.wholesaler()) {
+            var sale = Data.wholesaler(random.nextLong()).sale(last + 1);
+            put(company, "order", sale.order());
+            sale.lines().forEach(line -> put(company, "orderLine", line));
+        } else {
             put(company, "order", Map.of("orderNo", last + 1, "customerNo", 10_000 + random.nextInt(100), "orderDate",
                     20_261_124, "information1", "new"));
         }

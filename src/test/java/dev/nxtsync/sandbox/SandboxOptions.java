@@ -7,6 +7,10 @@ import java.util.Map;
 /**
  * How a sandbox behaves from its start.
  *
+ * @param host where it listens
+ * @param url where clients find it, and its name as an issuer; empty for where it listens
+ * @param wholesaler whether the rows are those of a {@link Wholesaler}, with sums that add up; else they are made by chance, with
+ *        every oddity that a column may have
  * @param still whether rows change only when told to
  * @param companies how many there are
  * @param rows by table, how many rows the first company has of it; the second has a tenth, the others a hundredth
@@ -19,18 +23,24 @@ import java.util.Map;
  * @param webhook where events of changes are sent to
  * @param faults by name, the share of requests (or rows, or writes) that each strikes
  */
-public record SandboxOptions(int port, long seed, boolean still, int companies, Map<String, Integer> rows,
-        Duration tokenLifetime, Duration timeLimit, Duration slotHold, int rate, String compression, String stamps,
-        String onError, Duration latest, Webhooks.Subscription webhook, Map<String, Double> faults) {
+public record SandboxOptions(String host, String url, boolean wholesaler, int port, long seed, boolean still,
+        int companies, Map<String, Integer> rows, Duration tokenLifetime, Duration timeLimit, Duration slotHold,
+        int rate, String compression, String stamps, String onError, Duration latest, Webhooks.Subscription webhook,
+        Map<String, Double> faults) {
+    private static final String LOOPBACK = "127.0.0.1";
 
     public static SandboxOptions defaults() {
-        return new SandboxOptions(8089, 1, false, 3, Map.of(), Duration.ofSeconds(10), Duration.ofSeconds(59),
-                Duration.ofMinutes(30), 600, "br", "blank", "atomic", Duration.ofMinutes(13),
+        return new SandboxOptions(LOOPBACK, "", false, 8089, 1, false, 3, Map.of(), Duration.ofSeconds(10),
+                Duration.ofSeconds(59), Duration.ofMinutes(30), 600, "br", "blank", "atomic", Duration.ofMinutes(13),
                 Webhooks.Subscription.NONE, Map.of());
     }
 
     static final String HELP = """
-            --port N             where to listen on 127.0.0.1 (8089; 0 for any free port)
+            --port N             where to listen (8089; 0 for any free port)
+            --host 127.0.0.1     at which address to listen; 0.0.0.0 in a container
+            --url URL            where clients find it, if that is not where it listens; it is the issuer of its tokens
+            --data random        which rows there are: random (with every oddity) or wholesaler (like those of a company, with
+                                 sums that add up)
             --seed N             the same seed, the same rows (1)
             --still              rows do not change by themselves
             --companies N        how many companies there are (3)
@@ -71,6 +81,13 @@ public record SandboxOptions(int port, long seed, boolean still, int companies, 
     private SandboxOptions with(String name, String value) {
         return switch (name) {
             case "--port" -> withPort(Integer.parseInt(value));
+            case "--host" -> withHost(value);
+            case "--url" -> withUrl(value);
+            case "--data" -> withWholesaler(switch (value) {
+                case "wholesaler" -> true;
+                case "random" -> false;
+                default -> throw new IllegalArgumentException("--data is random or wholesaler, not " + value);
+            });
             case "--seed" -> withSeed(Long.parseLong(value));
             case "--companies" -> withCompanies(Integer.parseInt(value));
             case "--rows" -> {
@@ -101,79 +118,95 @@ public record SandboxOptions(int port, long seed, boolean still, int companies, 
     }
 
     public SandboxOptions withPort(int value) {
-        return new SandboxOptions(value, seed, still, companies, rows, tokenLifetime, timeLimit, slotHold, rate,
-                compression, stamps, onError, latest, webhook, faults);
+        return new SandboxOptions(host, url, wholesaler, value, seed, still, companies, rows, tokenLifetime, timeLimit,
+                slotHold, rate, compression, stamps, onError, latest, webhook, faults);
+    }
+
+    public SandboxOptions withHost(String value) {
+        return new SandboxOptions(value, url, wholesaler, port, seed, still, companies, rows, tokenLifetime, timeLimit,
+                slotHold, rate, compression, stamps, onError, latest, webhook, faults);
+    }
+
+    public SandboxOptions withUrl(String value) {
+        return new SandboxOptions(host, value, wholesaler, port, seed, still, companies, rows, tokenLifetime, timeLimit,
+                slotHold, rate, compression, stamps, onError, latest, webhook, faults);
+    }
+
+    public SandboxOptions withWholesaler(boolean value) {
+        return new SandboxOptions(host, url, value, port, seed, still, companies, rows, tokenLifetime, timeLimit,
+                slotHold, rate, compression, stamps, onError, latest, webhook, faults);
     }
 
     public SandboxOptions withSeed(long value) {
-        return new SandboxOptions(port, value, still, companies, rows, tokenLifetime, timeLimit, slotHold, rate,
-                compression, stamps, onError, latest, webhook, faults);
+        return new SandboxOptions(host, url, wholesaler, port, value, still, companies, rows, tokenLifetime, timeLimit,
+                slotHold, rate, compression, stamps, onError, latest, webhook, faults);
     }
 
     public SandboxOptions withStill(boolean value) {
-        return new SandboxOptions(port, seed, value, companies, rows, tokenLifetime, timeLimit, slotHold, rate,
-                compression, stamps, onError, latest, webhook, faults);
+        return new SandboxOptions(host, url, wholesaler, port, seed, value, companies, rows, tokenLifetime, timeLimit,
+                slotHold, rate, compression, stamps, onError, latest, webhook, faults);
     }
 
     public SandboxOptions withCompanies(int value) {
-        return new SandboxOptions(port, seed, still, value, rows, tokenLifetime, timeLimit, slotHold, rate, compression,
-                stamps, onError, latest, webhook, faults);
+        return new SandboxOptions(host, url, wholesaler, port, seed, still, value, rows, tokenLifetime, timeLimit,
+                slotHold, rate, compression, stamps, onError, latest, webhook, faults);
     }
 
     public SandboxOptions withRows(Map<String, Integer> value) {
-        return new SandboxOptions(port, seed, still, companies, Map.copyOf(value), tokenLifetime, timeLimit, slotHold,
-                rate, compression, stamps, onError, latest, webhook, faults);
+        return new SandboxOptions(host, url, wholesaler, port, seed, still, companies, Map.copyOf(value), tokenLifetime,
+                timeLimit, slotHold, rate, compression, stamps, onError, latest, webhook, faults);
     }
 
     public SandboxOptions withTokenLifetime(Duration value) {
-        return new SandboxOptions(port, seed, still, companies, rows, value, timeLimit, slotHold, rate, compression,
-                stamps, onError, latest, webhook, faults);
+        return new SandboxOptions(host, url, wholesaler, port, seed, still, companies, rows, value, timeLimit, slotHold,
+                rate, compression, stamps, onError, latest, webhook, faults);
     }
 
     public SandboxOptions withTimeLimit(Duration value) {
-        return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, value, slotHold, rate, compression,
-                stamps, onError, latest, webhook, faults);
+        return new SandboxOptions(host, url, wholesaler, port, seed, still, companies, rows, tokenLifetime, value,
+                slotHold, rate, compression, stamps, onError, latest, webhook, faults);
     }
 
     /** With it changes by when late mutations have ended: a little less than half of it. */
     public SandboxOptions withSlotHold(Duration value) {
-        return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, timeLimit, value, rate,
-                compression, stamps, onError, value.multipliedBy(9).dividedBy(20), webhook, faults);
+        return new SandboxOptions(host, url, wholesaler, port, seed, still, companies, rows, tokenLifetime, timeLimit,
+                value, rate, compression, stamps, onError, value.multipliedBy(9).dividedBy(20), webhook, faults);
     }
 
     public SandboxOptions withRate(int value) {
-        return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, timeLimit, slotHold, value,
-                compression, stamps, onError, latest, webhook, faults);
+        return new SandboxOptions(host, url, wholesaler, port, seed, still, companies, rows, tokenLifetime, timeLimit,
+                slotHold, value, compression, stamps, onError, latest, webhook, faults);
     }
 
     public SandboxOptions withCompression(String value) {
-        return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, timeLimit, slotHold, rate, value,
-                stamps, onError, latest, webhook, faults);
+        return new SandboxOptions(host, url, wholesaler, port, seed, still, companies, rows, tokenLifetime, timeLimit,
+                slotHold, rate, value, stamps, onError, latest, webhook, faults);
     }
 
     public SandboxOptions withStamps(String value) {
-        return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, timeLimit, slotHold, rate,
-                compression, value, onError, latest, webhook, faults);
+        return new SandboxOptions(host, url, wholesaler, port, seed, still, companies, rows, tokenLifetime, timeLimit,
+                slotHold, rate, compression, value, onError, latest, webhook, faults);
     }
 
     public SandboxOptions withOnError(String value) {
-        return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, timeLimit, slotHold, rate,
-                compression, stamps, value, latest, webhook, faults);
+        return new SandboxOptions(host, url, wholesaler, port, seed, still, companies, rows, tokenLifetime, timeLimit,
+                slotHold, rate, compression, stamps, value, latest, webhook, faults);
     }
 
     public SandboxOptions withLatest(Duration value) {
-        return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, timeLimit, slotHold, rate,
-                compression, stamps, onError, value, webhook, faults);
+        return new SandboxOptions(host, url, wholesaler, port, seed, still, companies, rows, tokenLifetime, timeLimit,
+                slotHold, rate, compression, stamps, onError, value, webhook, faults);
     }
 
     public SandboxOptions withWebhook(String url, String key, int attempts, Duration interval) {
-        return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, timeLimit, slotHold, rate,
-                compression, stamps, onError, latest, new Webhooks.Subscription(url, key, attempts, interval), faults);
+        return new SandboxOptions(host, url, wholesaler, port, seed, still, companies, rows, tokenLifetime, timeLimit,
+                slotHold, rate, compression, stamps, onError, latest,
+                new Webhooks.Subscription(url, key, attempts, interval), faults);
     }
 
     public SandboxOptions withFaults(Map<String, Double> value) {
-        return new SandboxOptions(port, seed, still, companies, rows, tokenLifetime, timeLimit, slotHold, rate,
-                compression, stamps, onError, latest, webhook, Map.copyOf(value));
+        return new SandboxOptions(host, url, wholesaler, port, seed, still, companies, rows, tokenLifetime, timeLimit,
+                slotHold, rate, compression, stamps, onError, latest, webhook, Map.copyOf(value));
     }
 
     private static Map<String, String> pairs(String text) {

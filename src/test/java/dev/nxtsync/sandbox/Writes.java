@@ -1,5 +1,6 @@
 package dev.nxtsync.sandbox;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -23,6 +24,7 @@ final class Writes {
     /** Customers from here on do not exist, so that a record that names one is refused. */
     static final int NO_CUSTOMER = 90_000;
     private static final int CUT = 8;
+    private static final String AMOUNT = "amountDomestic";
 
     private final Data data;
     private final Faults faults;
@@ -241,6 +243,9 @@ final class Writes {
                     ? text.substring(0, CUT)
                     : value instanceof String text ? text.toUpperCase(java.util.Locale.ROOT) : value);
         }
+        if (data.isPriced() && last.equals("lineNo")) {
+            Wholesaler.price(row, BigDecimal.ZERO);
+        }
         row.put("createdByUser", client);
         row.put("createdTimestamp", Row.now());
         Key key = Data.key(table, row);
@@ -248,8 +253,19 @@ final class Writes {
         assigned.put(company + table.name() + key, List.copyOf(values.keySet()));
         if (children instanceof List<?> list) {
             children(company, table, row, list);
+            if (data.isPriced() && table.name().equals("order")) {
+                total(company, table, key);
+            }
         }
         return List.of(data.rows(company, table.name()).get(key));
+    }
+
+    private void total(int company, TableModel table, Key order) {
+        TableModel lines = Data.table(table.children());
+        var amounts = Connection.below(lines, data.rows(company, lines.name()), order.values().get(0)).items().stream()
+                .map(line -> Map.of(AMOUNT, line.get(lines.column(AMOUNT)))).toList();
+        put(company, table, order, data.rows(company, table.name()).get(order)
+                .with(Map.of("orderAmountDomestic", Wholesaler.sum(amounts))));
     }
 
     private void children(int company, TableModel table, Map<String, Object> parent, List<?> list) {
