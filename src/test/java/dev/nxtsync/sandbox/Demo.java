@@ -1,128 +1,218 @@
 package dev.nxtsync.sandbox;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.nxtsync.support.Daemon;
 import dev.nxtsync.support.TestDatabase;
 
 /**
- * Shows the product at work: a PostgreSQL, the sandbox, and the packaged daemon between them. It ends with Ctrl-C, or after
- * {@code -Ddemo.seconds=N}, and leaves nothing behind.
+ * Shows the product at work: a PostgreSQL, the sandbox with the books of a wholesaler, and the packaged daemon between them. It
+ * ends with Ctrl-C, or after {@code -Ddemo.seconds=N}, and leaves nothing behind. {@code -Ddemo.outage=N} says how many seconds
+ * the API is away.
  */
-public final class Demo {
-    private static final Map<String, Integer> ROWS = Map.of("order", 20_000);
+public final class Demo implements AutoCloseable {
+    static {
+        // before anything logs
+        System.setProperty("java.util.logging.manager", "org.jboss.logmanager.LogManager");
+    }
 
-    private static volatile String summary = "";
+    private static final int COMPANY = 5_280_001;
+    private static final String KEY = "demo-signature-key";
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Path VARIABLES = Path.of("target", "demo.env");
+    private static final Map<String, String> TABLES = Map.of("orders", "order", "lines", "orderLine", "associates",
+            "associate", "products", "product");
+    private static final String BEST = """
+            select a.name, count(*) as orders, sum(o.order_amount_domestic) as total
+            from nxt."order" o join nxt.associate a using (nxt_company, customer_no)
+            where nxt_company = 5280001 group by a.name order by total desc limit 3""";
 
-    private Demo() {}
+    private final TestDatabase database = TestDatabase.create();
+    private final Sandbox sandbox = new Sandbox(
+            SandboxOptions.defaults().withPort(0).withWholesaler(true).withStill(true));
+    private final Daemon daemon;
+
+    private Demo() throws IOException {
+        var variables = Daemon.on(sandbox.url(), database).with("NXT_WEBHOOK_KEYS", KEY)
+                .with("NXT_PUSHES_SHOP_TABLE", "order").with("NXT_PUSHES_SHOP_COMPANY", COMPANY)
+                .with("NXT_PUSHES_SHOP_KEY_COLUMN", "yourReference");
+        TABLES.forEach((pull, table) -> variables.with("NXT_PULLS_" + pull.toUpperCase(Locale.ROOT) + "_TABLE", table)
+                .with("NXT_PULLS_" + pull.toUpperCase(Locale.ROOT) + "_EVERY", "30s"));
+        variables.write(VARIABLES);
+        daemon = variables.start();
+    }
 
     public static void main(String... arguments) throws Exception {
-        System.out.println("Starting PostgreSQL, the sandbox and the daemon …");
-        var database = TestDatabase.create();
-        var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withRows(ROWS));
-        Instant started = Instant.now();
-        var daemon = Daemon.on(sandbox.url(), database).with("NXT_WEBHOOK_KEYS", "demo-signature-key")
-                .with("NXT_PULLS_ORDERS_TABLE", "order").with("NXT_PULLS_ORDERS_EVERY", "5m")
-                .with("NXT_PULLS_ORDERS_PAGE_SIZE", 5000).with("NXT_PULLS_LINES_TABLE", "orderLine")
-                .with("NXT_PULLS_LINES_EVERY", "30s").with("NXT_PULLS_ASSOCIATES_TABLE", "associate")
-                .with("NXT_PULLS_ASSOCIATES_EVERY", "30s").with("NXT_PULLS_COMPANIES_TABLE", "company")
-                .with("NXT_PULLS_COMPANIES_EVERY", "60s").start();
-        var log = new LogTail(daemon.log());
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(daemon, sandbox)));
-        while (daemon.get("/q/health/ready").status() != 200 && daemon.isRunning()) {
-            log.print();
-            TimeUnit.MILLISECONDS.sleep(100);
-        }
-        Duration ready = Duration.between(started, Instant.now());
-        sandbox.webhook(daemon.mainUrl() + "/webhooks/visma-connect", "demo-signature-key");
-        long rows = watch(daemon, database, log);
-        log.print();
-        Duration loaded = Duration.between(started, Instant.now()).minus(ready);
-        System.out.println();
-        System.out.println(
-                "select nxt_company, order_no, order_date, order_type_as_enum, order_amount_domestic from nxt.\"order\" order by 1, 2 limit 3;");
-        database.rows(
-                "select nxt_company, order_no, order_date, order_type_as_enum, order_amount_domestic from nxt.\"order\" order by 1, 2 limit 3")
-                .forEach(row -> System.out.println("  " + row));
-        summary = String.format("Time to ready %.1f s · %d rows in %.1f s, %.0f rows/s · resident memory %d MB",
-                ready.toMillis() / 1000.0, rows, loaded.toMillis() / 1000.0, rows / (loaded.toMillis() / 1000.0),
-                daemon.residentMemory() / 1_000_000);
-        System.out.println("\n" + summary);
-        System.out.println("Look around:");
-        System.out.println("  psql   " + database.url().replace("jdbc:postgresql://", "postgresql://postgres@"));
-        System.out.println("  health " + daemon.managementUrl() + "/q/health/well");
-        System.out.println("  metrics " + daemon.managementUrl() + "/q/metrics");
-        System.out.println("  sandbox " + sandbox.url() + "/sandbox/counters");
-        System.out.println(
-                "Orders change in the sandbox, and webhooks say so; tokens live for 10 seconds and are renewed. Ctrl-C ends everything.");
-        System.out.println();
-        var told = new Brought(0, 0);
-        var until = Instant.now().plusSeconds(Long.getLong("demo.seconds", Integer.MAX_VALUE));
-        while (daemon.isRunning() && Instant.now().isBefore(until)) {
-            log.print();
-            told = told.tell(daemon);
-            TimeUnit.MILLISECONDS.sleep(200);
-        }
-        log.print();
-        System.exit(daemon.isRunning() ? 0 : 1);
+        say("Starting PostgreSQL, a sandbox in the place of Visma, and nxt-sync …");
+        var demo = new Demo();
+        Runtime.getRuntime().addShutdownHook(new Thread(demo::close));
+        demo.until(() -> demo.daemon.get("/q/health/ready").status() == 200);
+        demo.pull();
+        demo.renew();
+        demo.push();
+        demo.webhook();
+        demo.outage(Duration.ofSeconds(Long.getLong("demo.outage", 15)));
+        demo.offer();
+        demo.sandbox.still(false);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.getLong("demo.seconds", 1_000_000));
+        demo.waitUntil(() -> System.nanoTime() > end || !demo.daemon.isRunning());
+        System.exit(demo.daemon.isRunning() ? 0 : 1);
     }
 
-    /**
-     * Changes that webhooks brought.
-     *
-     * @param seconds from the events to their rows, together
-     */
-    private record Brought(long changes, double seconds) {
+    private void pull() {
+        say("\n1. Pull: the tables of a wholesaler, three companies of it, come into PostgreSQL.");
+        long began = System.nanoTime();
+        until(() -> database.count("nxt_sync.pull_state") == 3L * TABLES.size()
+                && database.number("select count(*) from nxt_sync.pull_state where loaded_at is null") == 0);
+        long rows = TABLES.values().stream()
+                .mapToLong(table -> database.count("nxt.\"" + table.replace("orderLine", "order_line") + "\"")).sum();
+        say("   %,d rows after %s. The best customers:", rows, since(began));
+        database.rows(BEST).forEach(
+                row -> say("     %-28s %4s orders %14s", row.get("name"), row.get("orders"), row.get("total")));
+    }
 
-        /** Tells of them now and then. Answers what has been told of. */
-        Brought tell(Daemon daemon) {
-            var all = new Brought((long) daemon.metric("nxt_webhook_delay_seconds_count", ""),
-                    daemon.metric("nxt_webhook_delay_seconds_sum", ""));
-            if (all.changes < changes + 50) {
-                return this;
-            }
-            System.out.printf(Locale.ROOT, "  … %d changes by webhook, on average %.0f ms from the event to the row%n",
-                    all.changes - changes, 1000 * (all.seconds - seconds) / (all.changes - changes));
-            return all;
+    private void renew() {
+        say("\n2. Token: here it lives for ten seconds. It is renewed before it ends.");
+        double before = renewals();
+        until(() -> renewals() > before);
+        double waited = daemon.metric("nxt_token_waits_total", "connection=\"main\"");
+        say(waited == 0 ? "   Renewed, and no call had to wait for it." : "   Renewed; %.0f calls waited for it.",
+                waited);
+    }
+
+    private double renewals() {
+        return daemon.metric("nxt_token_renewals_total", "outcome=\"ok\"");
+    }
+
+    private void push() {
+        say("\n3. Push: SQL puts an order with two lines into the outbox.");
+        database.execute("""
+                select nxt_sync.push('shop', 'web-4711', '{"customerNo": 10023, "orderLines": [
+                  {"productNo": "1001", "quantity": 2}, {"productNo": "1013", "quantity": 5}]}')""");
+        long began = System.nanoTime();
+        until(() -> "done"
+                .equals(database.value("select state from nxt_sync.outbox where push = 'shop' and key = 'web-4711'")));
+        String number = database.value("select result ->> 'orderNo' from nxt_sync.outbox where key = 'web-4711'");
+        say("   Order %s was made in %s; its number is in the outbox.", number, since(began));
+        String made = "select order_amount_domestic from nxt.\"order\" where nxt_company = 5280001 and order_no = "
+                + number;
+        sandbox.webhook(daemon.mainUrl() + "/webhooks/visma-connect", KEY);
+        sandbox.event(COMPANY, "order", Map.of("orderNo", Integer.valueOf(number)), "INSERT");
+        until(() -> database.value(made) != null);
+        say("   It is a row of nxt.\"order\" too, with the total that Business NXT gave it: %s.", database.value(made));
+    }
+
+    private void webhook() {
+        say("\n4. Webhook: somebody changes order 1 in Business NXT.");
+        say("   The row was there after %s.", arrival("call before delivery"));
+    }
+
+    private void outage(Duration length) throws InterruptedException {
+        say("\n5. Outage: the API is gone for %d seconds, and order 1 is changed meanwhile.", length.toSeconds());
+        sandbox.goAway();
+        change("delivered to the back door");
+        TimeUnit.NANOSECONDS.sleep(length.toNanos());
+        until(() -> !said().isEmpty());
+        said().stream().limit(2).forEach(line -> say("   Health says: %s", line));
+        sandbox.comeBack();
+        long began = System.nanoTime();
+        until(() -> has("delivered to the back door") && daemon.get("/q/health/well").status() == 200);
+        say("   It is back. After %s the change was there, and all was well.", since(began));
+    }
+
+    private void offer() {
+        say("\nEverything goes on. Five commands to try in another terminal, in this directory:");
+        commands().forEach(line -> say("  %s", line));
+        say("\nThe log is %s. Ctrl-C ends everything.", Path.of("").toAbsolutePath().relativize(daemon.log()));
+    }
+
+    private List<String> commands() {
+        String jar = "(. " + VARIABLES + "; java -jar target/quarkus-app/quarkus-run.jar ";
+        return List.of(jar + "status)", jar + "check)", "curl -s " + daemon.managementUrl() + "/q/health/well",
+                "curl -s " + sandbox.url() + "/sandbox/counters",
+                "psql " + database.url().substring("jdbc:".length()).replace("//", "//postgres@")
+                        + " -c 'select * from nxt_sync.freshness'");
+    }
+
+    /** How long it takes until a change is a row. */
+    private String arrival(String text) {
+        long began = System.nanoTime();
+        change(text);
+        until(() -> has(text));
+        return since(began);
+    }
+
+    private void change(String text) {
+        sandbox.put(COMPANY, "order", Map.of("orderNo", 1, "information1", text, "changedByUser", "kari"));
+    }
+
+    private boolean has(String text) {
+        return text.equals(
+                database.value("select information1 from nxt.\"order\" where nxt_company = 5280001 and order_no = 1"));
+    }
+
+    /** What health says of what is not well, each in its first sentence. */
+    private List<String> said() {
+        try {
+            return BusinessNxt.JSON.readTree(daemon.get("/q/health/well").body()).path("checks").findParents("data")
+                    .stream().filter(check -> check.path("status").asText().equals("DOWN"))
+                    .map(check -> check.path("data").properties().iterator().next().getValue()).map(JsonNode::asText)
+                    .map(text -> text.replaceFirst("^[^;]*; (?=[A-Z])", "").replaceFirst("(?s)[.] .*", ".")).distinct()
+                    .toList();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
         }
     }
 
-    /** Until the first load is done. Answers how many rows there are. */
-    private static long watch(Daemon daemon, TestDatabase database, LogTail log) throws Exception {
-        long shown = -1;
-        while (daemon.isRunning()) {
-            log.print();
-            long rows = 0;
-            for (String table : new String[]{"nxt.\"order\"", "nxt.order_line", "nxt.associate", "nxt.company"}) {
-                rows += database.count(table);
-            }
-            if (rows != shown) {
-                System.out.println("  … " + rows + " rows in the target");
-                shown = rows;
-            }
-            long states = database.count("nxt_sync.pull_state");
-            if (states >= 10
-                    && database.number("select count(*) from nxt_sync.pull_state where loaded_at is null") == 0) {
-                return rows;
-            }
-            TimeUnit.MILLISECONDS.sleep(300);
-        }
-        throw new IllegalStateException("the daemon ended:\n" + daemon.output());
+    private static String since(long nanos) {
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
+        return millis < 1000 ? millis + " ms" : String.format(Locale.ROOT, "%.1f s", millis / 1000.0);
     }
 
-    private static void end(Daemon daemon, Sandbox sandbox) {
-        System.out.println("\nStopping …");
+    private void until(BooleanSupplier condition) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        waitUntil(() -> !daemon.isRunning() || System.nanoTime() > end || condition.getAsBoolean());
+        if (!condition.getAsBoolean()) {
+            say("It does not go on. The daemon said:\n%s", daemon.output());
+            System.exit(1);
+        }
+    }
+
+    private void waitUntil(BooleanSupplier condition) {
+        try {
+            while (!condition.getAsBoolean()) {
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void say(String text, Object... values) {
+        System.out.println(values.length == 0 ? text : String.format(Locale.ROOT, text, values));
+    }
+
+    @Override
+    public void close() {
+        say("\nStopping …");
         try {
             daemon.close();
             sandbox.close();
             TestDatabase.stopServer();
-            System.out.println(summary);
-        } catch (Exception e) {
-            System.out.println("could not stop cleanly: " + e.getMessage());
+            Files.deleteIfExists(VARIABLES);
+            say("Everything has ended.");
+        } catch (IOException e) {
+            say("It could not stop cleanly: %s", e.getMessage());
         }
     }
 }

@@ -106,6 +106,13 @@ public final class Daemon implements AutoCloseable {
             }
         }
 
+        /** Writes the variables to a file that a shell can read. */
+        public void write(Path file) throws IOException {
+            Files.createDirectories(file.getParent());
+            Files.write(file, variables.entrySet().stream()
+                    .map(each -> "export " + each.getKey() + "='" + each.getValue() + "'").toList());
+        }
+
         /** The port that a variable says, or a free one from now on; 0 where the variable is no port. */
         private int port(String variable) {
             String text = variables.computeIfAbsent(variable, none -> Integer.toString(freePort()));
@@ -199,11 +206,18 @@ public final class Daemon implements AutoCloseable {
     public static int freePort() {
         while (true) {
             int port = FIRST_PORT + Math.floorMod(NEXT_PORT.getAndIncrement(), PORTS);
-            try (var socket = new ServerSocket(port)) {
-                return socket.getLocalPort();
-            } catch (IOException e) {
-                // it is in use
+            if (!isInUse(port)) {
+                return port;
             }
+        }
+    }
+
+    /** Whether somebody listens at a port of this machine. */
+    public static boolean isInUse(int port) {
+        try (var socket = new ServerSocket(port)) {
+            return !socket.isBound();
+        } catch (IOException e) {
+            return true;
         }
     }
 
