@@ -64,8 +64,14 @@ public final class Image {
      * @param javaHome the JDK that takes the place of the base image's
      */
     public static Image assemble(Path context, Path into, Path javaHome) throws IOException, InterruptedException {
+        return assemble(context, "Dockerfile", into, javaHome);
+    }
+
+    /** The same by the lines of a Dockerfile of another name. */
+    public static Image assemble(Path context, String dockerfile, Path into, Path javaHome)
+            throws IOException, InterruptedException {
         var image = new Image(context, into, javaHome);
-        for (String line : Files.readAllLines(context.resolve("Dockerfile"))) {
+        for (String line : Files.readAllLines(context.resolve(dockerfile))) {
             if (!line.isBlank() && !line.startsWith("#")) {
                 int blank = line.indexOf(' ');
                 image.carryOut(line.substring(0, blank), line.substring(blank + 1).strip());
@@ -181,7 +187,7 @@ public final class Image {
                 if (Files.isDirectory(each)) {
                     Tree.copy(each, current.resolve(target));
                 } else {
-                    Path file = current.resolve(target).resolve(each.getFileName());
+                    Path file = current.resolve(target.endsWith("/") ? target + each.getFileName() : target);
                     Files.createDirectories(file.getParent());
                     Files.copy(each, file, StandardCopyOption.COPY_ATTRIBUTES);
                 }
