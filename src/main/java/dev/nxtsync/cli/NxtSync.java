@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
+import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -120,13 +121,19 @@ public final class NxtSync {
                     : cause instanceof QuarkusBindException taken ? new UnusablePort(taken) : null;
             if (unusable != null) {
                 System.err.println(log.doesNotStart(String.valueOf(unusable.getMessage())));
-                System.exit(ExitCode.USAGE);
+                exit(ExitCode.USAGE, failure);
+                return;
             }
         }
         if (failure != null) {
             LOG.error("nxt-sync does not start", failure);
         }
-        System.exit(exitCode);
+        exit(exitCode, failure);
+    }
+
+    /** As the framework does, which in dev mode goes on with the next start. */
+    private static void exit(int exitCode, @Nullable Throwable failure) {
+        ApplicationLifecycleManager.getDefaultExitCodeHandler().accept(exitCode, failure);
     }
 
     private static void refuse(SettingsReader.SettingsRead reading, EarlyLog log) {

@@ -8,6 +8,7 @@ import jakarta.interceptor.Interceptor;
 
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
 
 import dev.nxtsync.config.Settings;
@@ -27,7 +28,10 @@ record PublicPortOpening(Instance<PublicPort> port, Invocation invocation) {
             @ConfigProperty(name = "quarkus.http.port") int management) throws UnusablePort {
         if (invocation.isDaemon()) {
             UnusablePort.look(UnusablePort.PUBLIC, host, http.port());
-            UnusablePort.look(UnusablePort.MANAGEMENT, host, management);
+            // which dev mode keeps open from one start to the next
+            if (LaunchMode.current() != LaunchMode.DEVELOPMENT) {
+                UnusablePort.look(UnusablePort.MANAGEMENT, host, management);
+            }
         }
     }
 

