@@ -18,8 +18,26 @@ import dev.nxtsync.http.server.HttpAnswer;
  */
 @Singleton
 public class SignInPage {
-    private static final String STYLE = "body{font:1rem/1.5 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1rem}"
-            + "dt{font-weight:600}dd{margin:0 0 .5rem}";
+    private static final String STYLE = """
+            :root{color-scheme:light dark;--text:#1b2430;--soft:#55606e;--page:#f2f4f7;--card:#fff;--line:#dde2e8}
+            .well{--mark:#0a7040}.failed{--mark:#b3261e}
+            @media(prefers-color-scheme:dark){
+            :root{--text:#e6eaf0;--soft:#a4afbd;--page:#11161d;--card:#1a212b;--line:#323c4a}
+            .well{--mark:#4fc98a}.failed{--mark:#ff8a80}}
+            *{box-sizing:border-box}
+            body{margin:0;padding:1rem;background:var(--page);color:var(--text);font:1rem/1.5 system-ui,sans-serif}
+            main{max-width:44rem;margin:0 auto;padding:1.25rem;background:var(--card);overflow-wrap:anywhere;
+            border:1px solid var(--line);border-top:.25rem solid var(--mark);border-radius:.5rem}
+            .product{margin:0;color:var(--soft);font-size:.875rem}
+            h1{margin:0 0 1rem;color:var(--mark);font-size:1.5rem;line-height:1.25}
+            dl{margin:0 0 1.25rem}
+            dl div{padding:.5rem 0;border-top:1px solid var(--line)}
+            dt{font-weight:600}
+            dd{margin:0}
+            p{margin:.75rem 0 0}
+            @media(min-width:40rem){
+            body{padding:3rem 1rem}main{padding:2rem}dl div{display:grid;grid-template-columns:9rem 1fr;gap:1rem}}
+            """;
     private static final String POLICY = "default-src 'none'; style-src 'sha256-" + hash(STYLE)
             + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -34,8 +52,8 @@ public class SignInPage {
     }
 
     public HttpAnswer of(int status, SignInResult result) {
-        return guarded(
-                HttpAnswer.of(status, "text/html;charset=utf-8", page.data("style", STYLE).data("title", result.title())
+        return guarded(HttpAnswer.of(status, "text/html;charset=utf-8",
+                page.data("style", STYLE).data("title", result.title()).data("well", result.well())
                         .data("facts", result.facts().entrySet()).data("notes", result.notes()).render()));
     }
 

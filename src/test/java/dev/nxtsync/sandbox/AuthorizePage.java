@@ -29,12 +29,16 @@ final class AuthorizePage {
 
     String form() {
         return """
-                <!DOCTYPE html><html><head><title>Visma Connect (sandbox)</title></head><body><h1>Sign in</h1>
+                <!DOCTYPE html><html lang="en"><head><title>Visma Connect (sandbox)</title>
+                <meta name="viewport" content="width=device-width, initial-scale=1">
+                <style>:root{font:1rem/2.5 system-ui,sans-serif}main{max-width:20rem;margin:2rem auto}
+                label,button,select{display:block;width:100%%;font:inherit}button{margin-top:1rem}</style></head>
+                <body><main><h1>Sign in</h1>
                 <form method="post" action="/connect/authorize/answer">%s
                 <label>Person <select name="person" id="person">%s</select></label>
                 <label>Tenant <select name="tenant" id="tenant">%s</select></label>
                 <button name="answer" value="allow" id="allow">Sign in</button>
-                <button name="answer" value="deny" id="deny">Cancel</button></form></body></html>
+                <button name="answer" value="deny" id="deny">Cancel</button></form></main></body></html>
                 """.formatted(hidden(request), options(Persons.ALL.keySet()), options(Persons.TENANTS.keySet()));
     }
 

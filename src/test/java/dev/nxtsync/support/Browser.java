@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-import org.openqa.selenium.WebDriver;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -29,7 +28,7 @@ public final class Browser {
     }
 
     /** With an empty profile; it asks nobody but the pages that it is told to open. */
-    public static WebDriver open() {
+    public static ChromeDriver open() {
         try {
             Path profile = Files.createTempDirectory(Files.createDirectories(Path.of("target", "browser")), "profile")
                     .toAbsolutePath();

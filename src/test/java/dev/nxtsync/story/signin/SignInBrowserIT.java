@@ -12,18 +12,19 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
-import org.openqa.selenium.WebDriver;
+import org.openqa.selenium.chrome.ChromeDriver;
 
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.story.SignIns;
 import dev.nxtsync.support.Browser;
 import dev.nxtsync.support.Daemon;
+import dev.nxtsync.support.Screens;
 import dev.nxtsync.support.TestDatabase;
 
 @Tag("signin")
 class SignInBrowserIT {
 
-    private static WebDriver browser;
+    private static ChromeDriver browser;
 
     @BeforeAll
     static void aBrowserIsHere() {
@@ -57,6 +58,7 @@ class SignInBrowserIT {
             String link = SignIns.link(daemon);
             browser.get(link);
             assertThat(browser.getTitle()).isEqualTo("Visma Connect (sandbox)");
+            assertThat(Screens.flaws(browser, "start")).isEmpty();
             browser.findElement(By.id("person")).sendKeys("kari");
             browser.findElement(By.id("tenant")).sendKeys("fjord");
             browser.findElement(By.id("allow")).click();
@@ -69,15 +71,22 @@ class SignInBrowserIT {
             assertThat(browser.findElement(By.tagName("dt")).getCssValue("font-weight"))
                     .as("the policy lets the page's own style through").isEqualTo("600");
             assertThat(browser.manage().getCookieNamed("nxt-sign-in").isHttpOnly()).isTrue();
+            assertThat(Screens.flaws(browser, "signed-in")).isEmpty();
             browser.navigate().refresh();
             assertThat(browser.findElement(By.tagName("h1")).getText()).isEqualTo("You are signed in");
             browser.get(link);
             assertThat(browser.findElement(By.tagName("h1")).getText()).isEqualTo("This link is not good");
+            assertThat(Screens.flaws(browser, "expired")).isEmpty();
             browser.get("data:text/html,<iframe src='http://localhost:" + port
                     + "/connections/main/signed-in' style='width:500px;height:500px'></iframe>");
             browser.switchTo().frame(0);
             assertThat(browser.findElement(By.tagName("body")).getText()).as("nobody frames it").doesNotContain("Kari");
             browser.switchTo().defaultContent();
+            browser.get(SignIns.link(daemon));
+            browser.findElement(By.id("deny")).click();
+            await().atMost(Duration.ofSeconds(30)).until(() -> browser.getTitle().contains("nxt-sync"));
+            assertThat(browser.findElement(By.tagName("main")).getText()).contains("access_denied");
+            assertThat(Screens.flaws(browser, "refused")).isEmpty();
             SignIns.awaitRows(database, sandbox);
         }
     }
