@@ -57,8 +57,8 @@ class ManifestsTest {
             list.path("patches").forEach(each -> named.add(directory.resolve(each.path("path").asText()).normalize()));
             list.path("configMapGenerator").forEach(
                     map -> map.path("files").forEach(each -> named.add(directory.resolve(each.asText()).normalize())));
-            list.fieldNames().forEachRemaining(key -> assertThat(key)
-                    .matches(each -> LISTS.contains(each) || List.of("apiVersion", "kind").contains(each)));
+            list.fieldNames().forEachRemaining(key -> assertThat(key).matches(
+                    each -> LISTS.contains(each) || List.of("apiVersion", "kind", "namespace").contains(each)));
         }
         assertThat(named)
                 .allMatch(each -> Files.isRegularFile(each) || Files.isRegularFile(each.resolve("kustomization.yaml")));
@@ -163,6 +163,44 @@ class ManifestsTest {
     }
 
     @Test
+    void anIngressLeadsWebhooksAndPersonsToTheDaemonAndNobodyToTheOperatorsApi() throws IOException {
+        var ingress = document(K8S.resolve("components/ingress/ingress.yaml"));
+        var host = ingress.at("/spec/rules/0/host");
+        assertThat(ingress.at("/spec/tls/0/hosts/0")).isEqualTo(host);
+        var variable = document(K8S.resolve("components/ingress/deployment.yaml"))
+                .at("/spec/template/spec/containers/0/env/0");
+        var reading = SettingsReader.read(Map.of(variable.path("name").asText(), variable.path("value").asText(),
+                "NXT_CLIENT_ID", "isv_example", "NXT_CLIENT_SECRET", "secret"), new Properties(),
+                K8S.resolve("base/application.yaml"));
+        assertThat(reading.problems()).isEmpty();
+        assertThat(reading.warnings()).isEmpty();
+        assertThat(reading.settings().publicUrl()).contains("https://" + host.asText());
+        var paths = new TreeSet<String>();
+        ingress.at("/spec/rules/0/http/paths").forEach(each -> {
+            paths.add(each.path("path").asText());
+            assertThat(each.at("/backend/service/name")).isEqualTo(document(PUBLIC).at("/metadata/name"));
+            assertThat(portsOf(PUBLIC)).containsKey(each.at("/backend/service/port/name").asText());
+        });
+        assertThat(paths).containsExactly("/connections", "/webhooks/visma-connect");
+        assertThat(Files.readString(Path.of("docs/openapi.yaml"))).contains("  /webhooks/visma-connect:",
+                "  /connections/{name}/callback:");
+    }
+
+    @Test
+    void theSecretsThatAVaultGivesAreThoseThatTheDaemonReads() {
+        var secret = document(K8S.resolve("overlays/external-secrets/external-secret.yaml"));
+        assertThat(secret.at("/spec/target/name")).isEqualTo(pod.at("/volumes/0/secret/secretName"));
+        var given = new TreeSet<String>();
+        secret.at("/spec/data").forEach(each -> given.add("/secrets/" + each.path("secretKey").asText()));
+        var read = new TreeSet<String>();
+        container.path("env").forEach(each -> read.add(each.path("value").asText()));
+        read.removeIf(value -> !value.startsWith("/secrets/"));
+        assertThat(given).isEqualTo(read);
+        assertThat(document(K8S.resolve("overlays/external-secrets/namespace.yaml")).at("/metadata/name"))
+                .isEqualTo(document(K8S.resolve("overlays/external-secrets/kustomization.yaml")).path("namespace"));
+    }
+
+    @Test
     void secretsAndConfigurationAreMountedWhereTheyAreLookedFor() throws IOException {
         var mounts = new TreeMap<String, JsonNode>();
         container.path("volumeMounts").forEach(each -> {
@@ -176,7 +214,7 @@ class ManifestsTest {
         assertThat(mounts.keySet()).isEqualTo(volumes);
         String directory = Files.readAllLines(Path.of("Dockerfile")).stream()
                 .filter(line -> line.startsWith("WORKDIR ")).map(line -> line.substring("WORKDIR ".length()))
-                .findFirst().orElseThrow();
+                .reduce((build, run) -> run).orElseThrow();
         assertThat(mounts.get("configuration").path("mountPath").asText()).isEqualTo(directory + "/config");
         assertThat(mounts.get("secrets").path("mountPath").asText()).isEqualTo("/secrets");
         // whose name is the generator's, which changes it with its content
@@ -199,7 +237,8 @@ class ManifestsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"base", "overlays/replicated", "overlays/replicated,network-policy,monitoring"})
+    @ValueSource(strings = {"base", "overlays/replicated", "overlays/replicated,network-policy,monitoring",
+            "overlays/external-secrets,ingress"})
     void kubectlPutsItTogether(String what, @TempDir Path directory) throws Exception {
         assumeTrue(isThere("kubectl"), "kubectl is not here, so that the kustomizations are only read by this test");
         List<String> parts = List.of(what.split(",", -1));
@@ -222,6 +261,10 @@ class ManifestsTest {
         }
         if (what.contains("monitoring")) {
             expected.addAll(List.of("NetworkPolicy", "ServiceMonitor", "PrometheusRule"));
+        }
+        if (what.contains("external-secrets")) {
+            expected.addAll(List.of("Namespace", "ExternalSecret", "Ingress"));
+            assertThat(output).contains("name: NXT_PUBLIC_URL");
         }
         assertThat(kinds).isEqualTo(expected);
     }

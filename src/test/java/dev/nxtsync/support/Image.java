@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -24,19 +26,37 @@ import com.fasterxml.jackson.databind.ObjectMapper;
  */
 public final class Image {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Set<String> DESCRIPTIVE = Set.of("LABEL", "EXPOSE");
+    private static final Set<String> DESCRIPTIVE = Set.of("EXPOSE");
 
     private final Path context;
     private final List<Path> seen;
     private final Path into;
     private final Path javaHome;
+    private final Shell shell;
     private final Map<String, Stage> stages = new HashMap<>();
-    /** What is taken for an argument that nobody gives, by its reference. */
-    private final Map<String, String> arguments = new HashMap<>();
+    /** What is taken for arguments that nobody gives. */
+    private final Map<String, String> arguments = new TreeMap<>();
+    private final Map<String, String> labels = new TreeMap<>();
     private Stage current;
-    private String base = "";
+    private final List<String> bases = new ArrayList<>();
     private String user = "";
     private List<String> entrypoint = List.of();
+
+    /** What carries out a line for the shell, in the directory of its stage. */
+    @FunctionalInterface
+    public interface Shell {
+        void run(String line, Path directory) throws IOException, InterruptedException;
+
+        /** In place of the line that builds the jars: it has been carried out in the context already. */
+        static Shell built(Path context) {
+            return (line, directory) -> {
+                for (String each : List.of("quarkus-app", "bom.json")) {
+                    Tree.copy(context.resolve("target").resolve(each),
+                            Files.createDirectories(directory.resolve("target")).resolve(each));
+                }
+            };
+        }
+    }
 
     /** What a stage's lines have made so far. */
     private record Stage(String name, Path root, String directory) {
@@ -47,37 +67,40 @@ public final class Image {
         }
     }
 
-    private Image(Path context, Path into, Path javaHome) throws IOException {
+    private Image(Path context, Path into, Path javaHome, Shell shell) throws IOException {
         this.context = context;
         this.seen = Files.readAllLines(context.resolve(".dockerignore")).stream().filter(line -> line.startsWith("!"))
                 .map(line -> Path.of(line.substring(1))).toList();
         this.into = into;
         this.javaHome = javaHome;
+        this.shell = shell;
         this.current = new Stage("none", into, "/");
     }
 
     /**
      * Assembles the last stage.
      *
-     * @param context where the Dockerfile is
+     * @param context where the Dockerfile is, and what it has built already
      * @param into an empty directory
      * @param javaHome the JDK that takes the place of the base image's
      */
     public static Image assemble(Path context, Path into, Path javaHome) throws IOException, InterruptedException {
-        return assemble(context, "Dockerfile", into, javaHome);
+        var image = new Image(context, into, javaHome, Shell.built(context));
+        image.carryOut(Files.readAllLines(context.resolve("Dockerfile")));
+        return image;
     }
 
-    /** The same by the lines of a Dockerfile of another name. */
-    public static Image assemble(Path context, String dockerfile, Path into, Path javaHome)
+    /** Carries out the lines up to the end of the stage that builds the jars, and returns the stage's directory. */
+    public static Path build(Path context, Path into, Path javaHome, Shell shell)
             throws IOException, InterruptedException {
-        var image = new Image(context, into, javaHome);
-        for (String line : Files.readAllLines(context.resolve(dockerfile))) {
-            if (!line.isBlank() && !line.startsWith("#")) {
-                int blank = line.indexOf(' ');
-                image.carryOut(line.substring(0, blank), line.substring(blank + 1).strip());
-            }
-        }
-        return image;
+        var image = new Image(context, into, javaHome, shell);
+        List<String> lines = Files.readAllLines(context.resolve("Dockerfile"));
+        int begin = IntStream.range(0, lines.size()).filter(i -> lines.get(i).endsWith(" AS build")).findFirst()
+                .orElseThrow();
+        int end = IntStream.range(begin + 1, lines.size()).filter(i -> lines.get(i).startsWith("FROM ")).findFirst()
+                .orElseThrow();
+        image.carryOut(lines.subList(0, end));
+        return image.directory();
     }
 
     /** A JDK of this machine of that version: of {@code JAVA<version>_HOME}, this one, or one that lies beside it. */
@@ -98,9 +121,14 @@ public final class Image {
         return Optional.empty();
     }
 
-    /** The image that the first stage begins with. */
-    public String base() {
-        return base;
+    /** The images that stages begin with, in the order of these. */
+    public List<String> bases() {
+        return bases;
+    }
+
+    /** What it says of itself where nobody gives an argument. */
+    public Map<String, String> labels() {
+        return labels;
     }
 
     /** Who runs it. */
@@ -132,16 +160,33 @@ public final class Image {
         return bytes;
     }
 
+    private void carryOut(List<String> lines) throws IOException, InterruptedException {
+        for (String line : lines) {
+            if (!line.isBlank() && !line.startsWith("#")) {
+                int blank = line.indexOf(' ');
+                carryOut(line.substring(0, blank), line.substring(blank + 1).strip());
+            }
+        }
+    }
+
     private void carryOut(String instruction, String rest) throws IOException, InterruptedException {
         switch (instruction) {
-            case "ARG" -> arguments.put("${" + rest.split("=", 2)[0] + "}", rest.split("=", 2)[1]);
-            case "FROM" -> from(rest.split("\\s+", -1));
+            case "ARG" -> arguments.put(rest.split("=", 2)[0], rest.split("=", 2)[1]);
+            case "LABEL" ->
+                labels.put(rest.split("=", 2)[0], JSON.readValue(resolved(rest.split("=", 2)[1]), String.class));
+            case "FROM" -> from(rest.replaceFirst("^--platform=\\S+ ", "").split("\\s+", -1));
             case "WORKDIR" -> {
                 become(new Stage(current.name(), current.root(), rest));
                 Files.createDirectories(current.resolve(""));
             }
             case "COPY" -> copy(new ArrayList<>(List.of(rest.split("\\s+", -1))));
-            case "RUN" -> run(List.of(JSON.readValue(rest, String[].class)));
+            case "RUN" -> {
+                if (rest.startsWith("[")) {
+                    run(List.of(JSON.readValue(rest, String[].class)));
+                } else {
+                    shell.run(resolved(rest.replaceFirst("^(--mount=\\S+ )+", "")), directory());
+                }
+            }
             case "USER" -> user = rest;
             case "ENTRYPOINT" -> entrypoint = List.of(JSON.readValue(rest, String[].class));
             default -> {
@@ -152,15 +197,25 @@ public final class Image {
         }
     }
 
+    /** Without those variables that are the engine's own. */
+    private String resolved(String text) {
+        String known = text;
+        for (var each : arguments.entrySet()) {
+            known = known.replace("${" + each.getKey() + "}", each.getValue()).replace("$" + each.getKey(),
+                    each.getValue());
+        }
+        return known;
+    }
+
     /** A stage begins with all that another one has, or with nothing of ours. */
     private void from(String... words) throws IOException {
-        String origin = arguments.getOrDefault(words[0], words[0]);
+        String origin = resolved(words[0]);
         var parent = stages.get(origin);
         String name = words.length == 3 ? words[2] : "image";
         var stage = new Stage(name, into.resolve(name), parent == null ? "/" : parent.directory());
         Files.createDirectories(stage.root());
         if (parent == null) {
-            base = origin;
+            bases.add(origin);
         } else {
             // with the times of files, which the cache looks at
             Tree.copy(parent.root(), stage.root());
@@ -187,7 +242,7 @@ public final class Image {
                 if (Files.isDirectory(each)) {
                     Tree.copy(each, current.resolve(target));
                 } else {
-                    Path file = current.resolve(target.endsWith("/") ? target + each.getFileName() : target);
+                    Path file = current.resolve(target).resolve(each.getFileName());
                     Files.createDirectories(file.getParent());
                     Files.copy(each, file, StandardCopyOption.COPY_ATTRIBUTES);
                 }

@@ -46,13 +46,21 @@ class ImageIT {
     }
 
     @Test
-    void theBaseIsPinnedToOneBuildOfTheRunTimeAndAReleaseCanAddItsDigest() throws IOException {
-        assertThat(image.base()).matches("eclipse-temurin:25\\.\\d+\\.\\d+_\\d+-jre");
-        assertThat(Files.readAllLines(Path.of("Dockerfile"))).filteredOn(line -> line.startsWith("FROM "))
-                .containsExactly("FROM " + image.base() + " AS run-time", "FROM ${BASE} AS application",
-                        "FROM application AS training", "FROM application");
-        assertThat(Files.readAllLines(Path.of("Dockerfile"))).contains("ARG BASE=run-time");
+    void whatItIsMadeOfIsPinnedAndAReleaseCanAddTheDigestOfItsBase() throws IOException {
+        assertThat(image.bases()).hasSize(2);
+        assertThat(image.bases().get(0)).matches("eclipse-temurin:25\\.\\d+\\.\\d+_\\d+-jre");
+        assertThat(image.bases().get(1)).matches("maven:3\\.9\\.\\d+-eclipse-temurin-25");
+        assertThat(Files.readAllLines(Path.of("Dockerfile"))).contains("ARG BASE=run-time",
+                "FROM " + image.bases().get(0) + " AS run-time", "FROM ${BASE} AS application");
         assertThat(image.user()).isEqualTo("10001");
+    }
+
+    @Test
+    void itsLabelsNameVersionAndCommit() throws IOException {
+        assertThat(image.labels()).containsEntry("org.opencontainers.image.revision", "unknown")
+                .containsEntry("org.opencontainers.image.licenses", "Apache-2.0");
+        assertThat(Files.readString(Path.of("pom.xml"))).contains(
+                "<version>" + image.labels().get("org.opencontainers.image.version") + "</version>\n  <name>nxt-sync");
     }
 
     @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.module.ModuleDescriptor;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -27,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
+import dev.nxtsync.support.Clone;
+import dev.nxtsync.support.Image;
 import dev.nxtsync.support.Size;
 import dev.nxtsync.support.Tree;
 
@@ -35,6 +36,7 @@ import dev.nxtsync.support.Tree;
 class SupplyChainIT {
     private static final Path APPLICATION = Path.of("target", "quarkus-app");
     private static final Path BILL_OF_MATERIALS = Path.of("target", "bom.json");
+    private static final Path CLASSES = Path.of("target", "classes");
     private static final String RECORDED = "quarkus/generated-bytecode.jar";
     /** By group, the version in which what is known to be dangerous in those before was mended. */
     private static final Map<String, String> FLOORS = Map.of(
@@ -102,25 +104,17 @@ class SupplyChainIT {
 
     /** At full size from the sources alone; else with the classes of the first, into which javac writes no path and no time. */
     @Test
-    void aSecondBuildElsewhereMakesTheSameJars(@TempDir Path elsewhere) throws Exception {
-        for (String each : List.of("src", "pom.xml", ".mvn", "LICENSE")) {
-            Tree.copy(Path.of(each), elsewhere.resolve(each));
-        }
-        if (Size.full()) {
-            build(elsewhere);
-        } else {
-            Path classes = Path.of("target", "classes");
-            Tree.copy(classes, elsewhere.resolve(classes));
-            build(elsewhere, "-Dmaven.main.skip");
-        }
+    void theStageOfTheImageThatBuildsMakesTheSameJarsFromAPlainClone(@TempDir Path elsewhere) throws Exception {
+        Path built = Image.build(Clone.into(elsewhere.resolve("clone")), elsewhere.resolve("stages"),
+                Path.of(System.getProperty("java.home")), SupplyChainIT::build);
         Map<String, String> first = jars(APPLICATION);
-        Map<String, String> second = jars(elsewhere.resolve(APPLICATION));
+        Map<String, String> second = jars(built.resolve(APPLICATION));
         assertThat(first.remove(RECORDED)).isNotNull();
         assertThat(second.remove(RECORDED)).isNotNull();
         // whoever reads of a failure is told what is not the same in a jar
         first.forEach((jar, hash) -> {
             if (second.containsKey(jar) && !second.get(jar).equals(hash)) {
-                assertThat(entries(elsewhere.resolve(APPLICATION).resolve(jar))).as(jar)
+                assertThat(entries(built.resolve(APPLICATION).resolve(jar))).as(jar)
                         .containsExactlyElementsOf(entries(APPLICATION.resolve(jar)));
             }
         });
@@ -136,18 +130,15 @@ class SupplyChainIT {
         }
     }
 
-    /** With this build's Maven and what it has fetched already, and without what only looks at the code. */
-    static void build(Path directory, String... options) throws Exception {
-        var line = new ArrayList<>(List.of(Path.of(System.getProperty("nxt.maven"), "bin", "mvn").toString(), "-o",
-                "-q", "-Dmaven.repo.local=" + System.getProperty("nxt.repository"), "-Dmaven.test.skip=true",
-                "-Dformatter.skip", "-Dimpsort.skip", "-Dmdep.analyze.skip", "-Dcompiler.checks=-Xlint:none",
-                "package"));
-        line.addAll(List.of(options));
-        var process = new ProcessBuilder(line).directory(directory.toFile()).redirectErrorStream(true);
-        process.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        var running = process.start();
-        String output = new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(running.waitFor()).as(output).isZero();
+    /** With what this build's Maven has fetched already. */
+    private static void build(String line, Path directory) throws IOException, InterruptedException {
+        String options = "-o -q -Dmaven.repo.local=" + System.getProperty("nxt.repository");
+        if (!Size.full()) {
+            Tree.copy(CLASSES, Files.createDirectories(directory.resolve(CLASSES)));
+            options += " -Dmaven.main.skip";
+        }
+        Clone.run(directory, "env", "JAVA_HOME=" + System.getProperty("java.home"), "MAVEN_ARGS=" + options, "sh", "-c",
+                line);
     }
 
     private static Iterable<JsonNode> components() throws IOException {

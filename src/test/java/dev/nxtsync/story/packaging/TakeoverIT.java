@@ -23,6 +23,7 @@ import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
 import dev.nxtsync.story.Pushes;
 import dev.nxtsync.story.SignIns;
+import dev.nxtsync.support.Clone;
 import dev.nxtsync.support.Daemon;
 import dev.nxtsync.support.Dump;
 import dev.nxtsync.support.Size;
@@ -74,7 +75,7 @@ class TakeoverIT {
         assumeTrue(Size.full());
         run(List.of("git", "worktree", "add", "--detach", before.resolve("tree").toString(), BEFORE), Path.of("."));
         try {
-            SupplyChainIT.build(before.resolve("tree"));
+            build(before.resolve("tree"));
             int port = Daemon.freePort();
             try (var sandbox = sandbox()) {
                 var database = TestDatabase.create();
@@ -84,6 +85,15 @@ class TakeoverIT {
         } finally {
             run(List.of("git", "worktree", "remove", "--force", before.resolve("tree").toString()), Path.of("."));
         }
+    }
+
+    /** With this build's Maven and what it has fetched already, and without what only looks at the code. */
+    private static void build(Path directory) throws Exception {
+        Clone.run(directory, "env", "JAVA_HOME=" + System.getProperty("java.home"),
+                Path.of(System.getProperty("nxt.maven"), "bin", "mvn").toString(), "-o", "-q",
+                "-Dmaven.repo.local=" + System.getProperty("nxt.repository"), "-Dmaven.test.skip=true",
+                "-Dformatter.skip", "-Dimpsort.skip", "-Dmdep.analyze.skip", "-Dcompiler.checks=-Xlint:none",
+                "package");
     }
 
     /** Makes the dump. */
