@@ -28,8 +28,8 @@ public final class Screens {
     private Screens() {}
 
     /**
-     * Keeps its pictures in target/screens, and says what is wrong with it: what axe finds, a page that is wider than the
-     * screen, or styles that it cannot be read without.
+     * Keeps its pictures in target/screens, also one without styles, and says what is wrong with it: what axe finds, or a page
+     * that is wider than the screen. The page has lost its styles afterwards.
      */
     @SuppressWarnings("unchecked")
     public static List<String> flaws(ChromeDriver browser, String name) {

@@ -28,15 +28,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.nxtsync.support.Clone;
 import dev.nxtsync.support.Image;
-import dev.nxtsync.support.Size;
-import dev.nxtsync.support.Tree;
 
 /** What is shipped is known, free to be shipped, and can be built again. */
 @Tag("packaging")
 class SupplyChainIT {
     private static final Path APPLICATION = Path.of("target", "quarkus-app");
     private static final Path BILL_OF_MATERIALS = Path.of("target", "bom.json");
-    private static final Path CLASSES = Path.of("target", "classes");
     private static final String RECORDED = "quarkus/generated-bytecode.jar";
     /** By group, the version in which what is known to be dangerous in those before was mended. */
     private static final Map<String, String> FLOORS = Map.of(
@@ -102,7 +99,6 @@ class SupplyChainIT {
                 .noneMatch(entry -> entry.startsWith("dev/nxtsync"));
     }
 
-    /** At full size from the sources alone; else with the classes of the first, into which javac writes no path and no time. */
     @Test
     void theStageOfTheImageThatBuildsMakesTheSameJarsFromAPlainClone(@TempDir Path elsewhere) throws Exception {
         Path built = Image.build(Clone.into(elsewhere.resolve("clone")), elsewhere.resolve("stages"),
@@ -132,13 +128,8 @@ class SupplyChainIT {
 
     /** With what this build's Maven has fetched already. */
     private static void build(String line, Path directory) throws IOException, InterruptedException {
-        String options = "-o -q -Dmaven.repo.local=" + System.getProperty("nxt.repository");
-        if (!Size.full()) {
-            Tree.copy(CLASSES, Files.createDirectories(directory.resolve(CLASSES)));
-            options += " -Dmaven.main.skip";
-        }
-        Clone.run(directory, "env", "JAVA_HOME=" + System.getProperty("java.home"), "MAVEN_ARGS=" + options, "sh", "-c",
-                line);
+        Clone.run(directory, "env", "JAVA_HOME=" + System.getProperty("java.home"),
+                "MAVEN_ARGS=-o -q -Dmaven.repo.local=" + System.getProperty("nxt.repository"), "sh", "-c", line);
     }
 
     private static Iterable<JsonNode> components() throws IOException {
