@@ -50,9 +50,13 @@ public final class Image {
         /** In place of the line that builds the jars: it has been carried out in the context already. */
         static Shell built(Path context) {
             return (line, directory) -> {
-                for (String each : List.of("quarkus-app", "bom.json")) {
-                    Tree.copy(context.resolve("target").resolve(each),
-                            Files.createDirectories(directory.resolve("target")).resolve(each));
+                Path target = Files.createDirectories(directory.resolve("target"));
+                try (Stream<Path> files = Files.list(context.resolve("target"))) {
+                    for (Path each : files.filter(
+                            file -> file.getFileName().toString().matches("quarkus-app|bom\\.json|.*-sandbox\\.jar"))
+                            .toList()) {
+                        Tree.copy(each, target.resolve(each.getFileName().toString()));
+                    }
                 }
             };
         }
@@ -85,8 +89,14 @@ public final class Image {
      * @param javaHome the JDK that takes the place of the base image's
      */
     public static Image assemble(Path context, Path into, Path javaHome) throws IOException, InterruptedException {
+        return assemble(context, "Dockerfile", into, javaHome);
+    }
+
+    /** The same by the lines of a Dockerfile of another name. */
+    public static Image assemble(Path context, String dockerfile, Path into, Path javaHome)
+            throws IOException, InterruptedException {
         var image = new Image(context, into, javaHome, Shell.built(context));
-        image.carryOut(Files.readAllLines(context.resolve("Dockerfile")));
+        image.carryOut(Files.readAllLines(context.resolve(dockerfile)));
         return image;
     }
 
@@ -242,7 +252,7 @@ public final class Image {
                 if (Files.isDirectory(each)) {
                     Tree.copy(each, current.resolve(target));
                 } else {
-                    Path file = current.resolve(target).resolve(each.getFileName());
+                    Path file = current.resolve(target.endsWith("/") ? target + each.getFileName() : target);
                     Files.createDirectories(file.getParent());
                     Files.copy(each, file, StandardCopyOption.COPY_ATTRIBUTES);
                 }
