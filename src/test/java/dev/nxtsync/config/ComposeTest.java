@@ -91,7 +91,7 @@ class ComposeTest {
         assertThat(services.at("/daemon/build").asText()).isEqualTo(".");
         assertThat(services.at("/sandbox/build/context").asText()).isEqualTo(".");
         assertThat(services.at("/sandbox/build/dockerfile").asText()).isEqualTo("Dockerfile.sandbox");
-        assertThat(Path.of("Dockerfile")).exists();
+        assertThat(Path.of("Dockerfile.sandbox")).exists();
         assertThat(services.at("/daemon/stop_grace_period").asText()).isEqualTo("90s");
     }
 }
