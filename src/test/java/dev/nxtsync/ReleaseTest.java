@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,20 +22,19 @@ class ReleaseTest {
     private static final String IMAGE = "registry.example.com/team/nxt-sync";
 
     @TempDir
-    Path directory;
-    private Path clone;
-    private Path programs;
+    static Path directory;
+    private static Path clone;
+    private static Path programs;
 
     /** What a run of the script came to. */
     private record Outcome(int exit, String output) {}
 
-    @BeforeEach
-    void aCloneInWhichTheNextVersionIsInTheChangelog() throws Exception {
+    @BeforeAll
+    static void aCloneInWhichTheNextVersionIsInTheChangelog() throws Exception {
         programs = Files.createDirectories(directory.resolve("programs"));
         clone = Clone.into(directory.resolve("clone"));
-        // that it is not built here, and that what would be is told
-        program(clone.resolve("mvnw"), "mkdir -p target && echo '{}' > target/bom.json && echo built");
-        program(programs.resolve("docker"), "echo docker \"$@\" >> " + directory.resolve("docker"));
+        // nothing is built here
+        program(clone.resolve("mvnw"), "mkdir -p target && echo '{}' > target/bom.json");
         Files.writeString(clone.resolve("CHANGELOG.md"), """
                 # Changelog
 
@@ -45,6 +45,15 @@ class ReleaseTest {
                 ## 9.8.6 - 2026-11-01
                 """);
         Clone.history(clone);
+        Clone.run(clone, "git", "branch", "begin");
+    }
+
+    @BeforeEach
+    void nothingHasBeenReleased() throws Exception {
+        Clone.run(clone, "git", "reset", "-q", "--hard", "begin");
+        Clone.run(clone, "git", "update-ref", "-d", "refs/tags/v9.8.7");
+        Files.deleteIfExists(directory.resolve("docker"));
+        program(programs.resolve("docker"), "echo docker \"$@\" >> " + directory.resolve("docker"));
     }
 
     @Test
