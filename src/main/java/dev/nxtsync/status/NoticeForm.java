@@ -28,7 +28,7 @@ final class NoticeForm {
     private NoticeForm() {}
 
     /** @param isBold whether it stands out */
-    private record Words(String text, boolean isBold) {}
+    private record TextRun(String text, boolean isBold) {}
 
     /** @param standard as {@link NoticeMessage} makes it */
     static String of(Settings.NoticeFormat format, String standard) {
@@ -41,13 +41,13 @@ final class NoticeForm {
 
     /** An incoming webhook's message, of one block of rich text, and the same as plain text for what shows no blocks. */
     private static ObjectNode slack(JsonNode message) {
-        String plain = paragraphs(message).stream().map(each -> each.stream().map(Words::text).collect(joining()))
+        String plain = paragraphs(message).stream().map(each -> each.stream().map(TextRun::text).collect(joining()))
                 .collect(joining("\n"));
         ObjectNode slack = JSON.createObjectNode().put("text", escaped(plain)).put("mrkdwn", false);
         ArrayNode sections = slack.putArray("blocks").addObject().put("type", "rich_text").putArray("elements");
-        for (List<Words> paragraph : paragraphs(message)) {
+        for (List<TextRun> paragraph : paragraphs(message)) {
             ArrayNode section = sections.addObject().put("type", "rich_text_section").putArray("elements");
-            for (Words each : paragraph) {
+            for (TextRun each : paragraph) {
                 ObjectNode element = section.addObject().put("type", "text").put("text", each.text());
                 if (each.isBold()) {
                     element.putObject("style").put("bold", true);
@@ -67,9 +67,9 @@ final class NoticeForm {
                 .put("type", "AdaptiveCard").put("version", "1.4");
         card.putObject("msteams").put("width", "Full");
         ArrayNode body = card.putArray("body");
-        for (List<Words> paragraph : paragraphs(message)) {
+        for (List<TextRun> paragraph : paragraphs(message)) {
             ArrayNode inlines = body.addObject().put("type", "RichTextBlock").putArray("inlines");
-            for (Words each : paragraph) {
+            for (TextRun each : paragraph) {
                 ObjectNode run = inlines.addObject().put("type", "TextRun").put("text", each.text());
                 if (each.isBold()) {
                     run.put("weight", "Bolder");
@@ -85,26 +85,27 @@ final class NoticeForm {
                 + (open == 0 ? "All is well." : open == 1 ? "There is 1 finding." : "There are " + open + " findings.");
     }
 
-    private static List<List<Words>> paragraphs(JsonNode message) {
+    private static List<List<TextRun>> paragraphs(JsonNode message) {
         JsonNode data = message.path("data");
-        var paragraphs = new ArrayList<List<Words>>();
-        paragraphs.add(List.of(new Words(title(message), true)));
+        var paragraphs = new ArrayList<List<TextRun>>();
+        paragraphs.add(List.of(new TextRun(title(message), true)));
         data.path("begun")
                 .forEach(
                         each -> paragraphs
-                                .add(List.of(new Words(each.path("subject").asText(), true),
-                                        new Words(
+                                .add(List.of(new TextRun(each.path("subject").asText(), true),
+                                        new TextRun(
                                                 " (" + each.path("code").asText() + ", since "
                                                         + time(each.path("since").asText()) + ")\n" + reason(each),
                                                 false))));
         data.path("ended").forEach(each -> paragraphs.add(List.of(
-                new Words("Over: " + each.path("subject").asText(), true),
-                new Words(" (" + each.path("code").asText() + ", since " + time(each.path("since").asText()) + ")",
+                new TextRun("Over: " + each.path("subject").asText(), true),
+                new TextRun(" (" + each.path("code").asText() + ", since " + time(each.path("since").asText()) + ")",
                         false))));
         int all = paragraphs.size() - 1 + data.path("more").asInt();
         if (all > MOST) {
             paragraphs.subList(MOST + 1, paragraphs.size()).clear();
-            paragraphs.add(List.of(new Words("And " + (all - MOST) + " more. The command status lists them.", false)));
+            paragraphs
+                    .add(List.of(new TextRun("And " + (all - MOST) + " more. The command status lists them.", false)));
         }
         return paragraphs;
     }
