@@ -72,7 +72,7 @@ class ArchitectureTest {
             entry("graphql.schema", "tenant error graphql"), entry("database", "config error process"),
             entry("schedule", "tenant config error process database trace"),
             entry("inbox", "tenant config database schedule"),
-            entry("webhook", "tenant config database inbox process schedule"),
+            entry("webhook", "tenant config error database inbox process schedule"),
             entry("jobs", "tenant config error process database graphql schedule signin token"),
             entry("pull.target", "config error process database inbox schedule trace"),
             entry("pull.state", "tenant config error database inbox schedule pull.target"),

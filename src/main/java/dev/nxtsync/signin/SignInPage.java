@@ -1,9 +1,12 @@
 package dev.nxtsync.signin;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.Objects;
 
 import jakarta.inject.Singleton;
 
@@ -18,26 +21,7 @@ import dev.nxtsync.http.server.HttpAnswer;
  */
 @Singleton
 public class SignInPage {
-    private static final String STYLE = """
-            :root{color-scheme:light dark;--text:#1b2430;--soft:#55606e;--page:#f2f4f7;--card:#fff;--line:#dde2e8}
-            .well{--mark:#0a7040}.failed{--mark:#b3261e}
-            @media(prefers-color-scheme:dark){
-            :root{--text:#e6eaf0;--soft:#a4afbd;--page:#11161d;--card:#1a212b;--line:#323c4a}
-            .well{--mark:#4fc98a}.failed{--mark:#ff8a80}}
-            *{box-sizing:border-box}
-            body{margin:0;padding:1rem;background:var(--page);color:var(--text);font:1rem/1.5 system-ui,sans-serif}
-            main{max-width:44rem;margin:0 auto;padding:1.25rem;background:var(--card);overflow-wrap:anywhere;
-            border:1px solid var(--line);border-top:.25rem solid var(--mark);border-radius:.5rem}
-            .product{margin:0;color:var(--soft);font-size:.875rem}
-            h1{margin:0 0 1rem;color:var(--mark);font-size:1.5rem;line-height:1.25}
-            dl{margin:0 0 1.25rem}
-            dl div{padding:.5rem 0;border-top:1px solid var(--line)}
-            dt{font-weight:600}
-            dd{margin:0}
-            p{margin:.75rem 0 0}
-            @media(min-width:40rem){
-            body{padding:3rem 1rem}main{padding:2rem}dl div{display:grid;grid-template-columns:9rem 1fr;gap:1rem}}
-            """;
+    private static final String STYLE = style();
     private static final String POLICY = "default-src 'none'; style-src 'sha256-" + hash(STYLE)
             + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -62,6 +46,14 @@ public class SignInPage {
         return answer.with("Content-Security-Policy", POLICY).with("X-Frame-Options", "DENY")
                 .with("X-Content-Type-Options", "nosniff").with("Referrer-Policy", "no-referrer")
                 .with("Cross-Origin-Opener-Policy", "same-origin").with("Cache-Control", "no-store");
+    }
+
+    private static String style() {
+        try (var in = SignInPage.class.getResourceAsStream("/sign-in.css")) {
+            return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String hash(String text) {

@@ -49,11 +49,11 @@ class PollTest {
     @Test
     void aPollThatFoundNothingComesAgainWhenTheFirstOfItsPullsIsDue() throws Exception {
         try (var pulls = new PullsFixture(Map.of("order", 5, "product", 5),
-                Map.of("NXT_PULLS_ORDERS_TABLE", "order", "NXT_PULLS_ORDERS_EVERY", "7m", "NXT_PULLS_PRODUCTS_TABLE",
-                        "product", "NXT_PULLS_PRODUCTS_EVERY", "3m"))) {
+                Map.of("NXT_PULLS_ORDERS_TABLE", "order", "NXT_PULLS_ORDERS_EVERY", "7h", "NXT_PULLS_PRODUCTS_TABLE",
+                        "product", "NXT_PULLS_PRODUCTS_EVERY", "3h"))) {
             pulls.poll();
             var outcome = (Outcome.Done) pulls.poll();
-            // which of them it is depends on the minute of the hour
+            // which of them it is depends on the hour of the day
             assertThat(outcome.nextDue())
                     .isEqualTo(Collections.min(List.of(due(pulls, "products"), due(pulls, "orders"))))
                     .isAfter(pulls.store.states().now());
