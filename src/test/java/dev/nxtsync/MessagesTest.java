@@ -22,8 +22,8 @@ class MessagesTest {
 
     @Test
     void numbersAreWrittenWithWhatTheyCountAndTimesWithTheirUnitInOnePlace() throws IOException {
-        assertThat(texts().filter(text -> text.matches("(?s).*%d (?!times)[a-z]+s\\b.*") || text.matches(" ms\\b.*")))
-                .isEmpty();
+        assertThat(texts().filter(text -> text.matches("(?s).*%d (?!times)[a-z]+s\\b.*")
+                || text.matches("(?s).*%(?:d|\\.0f) m?s\\b.*") || text.matches(" ms\\b.*"))).isEmpty();
     }
 
     @Test

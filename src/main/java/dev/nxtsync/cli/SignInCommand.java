@@ -1,7 +1,6 @@
 package dev.nxtsync.cli;
 
 import java.sql.SQLException;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -34,8 +33,8 @@ record SignInCommand(Settings settings, SignIn signIn, SignOut signOut) implemen
         Map<String, Settings.Connection> users = new TreeMap<>(settings.connections());
         users.keySet().removeIf(each -> signIn.user(each).isEmpty());
         if (users.isEmpty()) {
-            throw new UnusableArgument("No connection is one of a user. Set NXT_CONNECTIONS_"
-                    + name.toUpperCase(Locale.ROOT) + "_KIND to user.");
+            throw new UnusableArgument("No connection is one of a user. Set KIND of yours to user, for example "
+                    + settings.connections().values().iterator().next().variable("KIND") + ".");
         }
         if (settings.connections().containsKey(name) && !users.containsKey(name)) {
             throw new UnusableArgument("The connection \"" + name + "\" acts as a service, so nobody signs in for it.");

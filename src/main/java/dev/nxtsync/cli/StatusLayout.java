@@ -15,6 +15,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 import dev.nxtsync.cli.Terminal.Ink;
+import dev.nxtsync.error.QuotedText;
 import dev.nxtsync.error.Words;
 import dev.nxtsync.signin.EncryptionKeys;
 import dev.nxtsync.status.ConnectionStatus;
@@ -64,8 +65,8 @@ final class StatusLayout {
         section("sign-ins", LINES, tables.signIns(), this::signIn);
         section("encryption keys", LINES, status.encryptionKeys(), StatusLayout::key);
         section("pulls", LINES, tables.pulls(), this::pull);
-        section("keys set aside", RUNS, tables.keysSetAside(), each -> row(each.job(), each.company(), each.key(),
-                each.reason(), "next attempt " + time.of(each.nextAt())));
+        section("keys set aside", RUNS, tables.keysSetAside(), each -> row(each.job(), each.company(),
+                QuotedText.message(each.key()), each.reason(), "next attempt " + time.of(each.nextAt())));
         section("pushes", LINES, pushes(tables.pushes()), row -> row);
         section("under way", LINES, tables.units(), this::unit);
         section("last runs", RUNS, tables.runs(), this::run);

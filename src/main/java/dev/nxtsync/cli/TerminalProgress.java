@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 
+import dev.nxtsync.error.Words;
 import dev.nxtsync.schedule.Job;
 import dev.nxtsync.schedule.WorkEvent;
 
@@ -62,7 +63,8 @@ final class TerminalProgress implements Job.Progress {
     }
 
     static String text(long soFar, Optional<Long> expected, double perSecond) {
-        String rows = soFar + expected.map(all -> " of about " + all).orElse("") + " rows"
+        String rows = expected.map(all -> soFar + " of about " + Words.count(all, "row"))
+                .orElseGet(() -> Words.count(soFar, "row"))
                 + (perSecond > 0 ? String.format(Locale.ROOT, ", %.0f rows/s", perSecond) : "");
         return expected.filter(all -> perSecond > 0).map(all -> {
             long left = (long) Math.ceil(Math.max(0, all - soFar) / perSecond);

@@ -9,8 +9,8 @@ final class SecretText {
     static final String NOT_UTF8 = "has a character that could not be read; write it in UTF-8, and set LC_ALL=C.UTF-8 "
             + "where it is set";
     private static final Pattern LINE_ENDS = Pattern.compile("[\\r\\n]+\\z");
-    /** Several keys or headers may stand on lines of their own. */
-    private static final Pattern NEXT_LINE = Pattern.compile("[,;]\\r?\\n");
+    /** Several keys may stand on lines of their own. */
+    private static final Pattern NEXT_KEY = Pattern.compile(",\\r?\\n");
     private static final int MARK = 0xFEFF;
     private static final int NOT_READ = 0xFFFD;
 
@@ -43,9 +43,8 @@ final class SecretText {
         if (isSpace(secret.codePointAt(0)) || isSpace(secret.codePointBefore(secret.length()))) {
             return Optional.of("begins or ends with a space; take it out");
         }
-        if (NEXT_LINE.matcher(secret).replaceAll(",").codePoints().anyMatch(SecretText::isUnseen)) {
-            return Optional
-                    .of("has an invisible character, such as a tab or a line end; write it again without " + "one");
+        if (NEXT_KEY.matcher(secret).replaceAll(",").codePoints().anyMatch(SecretText::isUnseen)) {
+            return Optional.of("has an invisible character, such as a tab or a line end; write it again without one");
         }
         return Optional.empty();
     }

@@ -2,6 +2,7 @@ package dev.nxtsync.database;
 
 import static java.util.stream.Collectors.joining;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Map;
 import org.jboss.logging.Logger;
 import org.jdbi.v3.core.Handle;
 
+import dev.nxtsync.error.Words;
 import dev.nxtsync.pull.target.PageWriter;
 
 /**
@@ -48,8 +50,8 @@ public final class ClockSetBack {
         double back = back(transaction);
         if (back > SECONDS) {
             LOG.warnf(
-                    "The database's clock was set back by %.0f s. Planned work moves back with it, and runs under way begin anew",
-                    back);
+                    "The database's clock was set back by %s. Planned work moves back with it, and runs under way begin anew",
+                    Words.time(Duration.ofMillis((long) (back * 1000))));
             for (var table : times(transaction).entrySet()) {
                 setBack(transaction, table.getKey(), table.getValue(), back);
             }

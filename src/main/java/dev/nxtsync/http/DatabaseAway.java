@@ -24,7 +24,7 @@ final class DatabaseAway {
             } catch (SQLException e) {
                 return HttpAnswer
                         .problem(503, DatabaseFault.of(e).errorCode(),
-                                "Nothing was done, because the database cannot be used now. Try again.")
+                                "The database cannot be used now. Try again: what was done already is not done twice.")
                         .with("Retry-After", "5");
             }
         };

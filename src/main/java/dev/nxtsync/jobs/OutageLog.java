@@ -8,6 +8,7 @@ import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
+import dev.nxtsync.error.Words;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.process.ConditionLog;
 
@@ -61,6 +62,6 @@ public class OutageLog {
     /** Business NXT has answered. */
     void answered(String connection) {
         conditions.over(new Answers(connection)).ifPresent(lasted -> LOG
-                .infof("Connection %s: Business NXT answers again, after %d s", connection, lasted.toSeconds()));
+                .infof("Connection %s: Business NXT answers again, after %s", connection, Words.time(lasted)));
     }
 }

@@ -60,6 +60,6 @@ public class PlanFailures {
     /** They are planned. */
     void over(PlanKind kind, String connection) {
         outages.over(kind.work(connection)).ifPresent(lasted -> LOG
-                .infof("The %s of connection %s are planned, after %d s", kind.what(), connection, lasted.toSeconds()));
+                .infof("The %s of connection %s are planned, after %s", kind.what(), connection, Words.time(lasted)));
     }
 }

@@ -148,8 +148,8 @@ record FailurePolicy(PullStates states, PullPlans plans, CompanyAccess access, O
     /** They are lacking no more. */
     void lacksNothing(Claim claim) {
         outages.over(new RowsOf(work(claim, claim.entry())))
-                .ifPresent(lasted -> LOG.infof("Pull %s, %s: as many rows arrived as Business NXT counts, after %d s",
-                        claim.entry(), claim.tenant(), lasted.toSeconds()));
+                .ifPresent(lasted -> LOG.infof("Pull %s, %s: as many rows arrived as Business NXT counts, after %s",
+                        claim.entry(), claim.tenant(), Words.time(lasted)));
     }
 
     /**
@@ -165,8 +165,8 @@ record FailurePolicy(PullStates states, PullPlans plans, CompanyAccess access, O
 
     /** A pull has got on: says so, if something was in the way. */
     void succeeded(Claim claim, String pull) {
-        outages.over(work(claim, pull)).ifPresent(lasted -> LOG.infof("Pull %s, %s: %s goes on, after %d s", pull,
-                claim.tenant(), claim.kind(), lasted.toSeconds()));
+        outages.over(work(claim, pull)).ifPresent(lasted -> LOG.infof("Pull %s, %s: %s goes on, after %s", pull,
+                claim.tenant(), claim.kind(), Words.time(lasted)));
     }
 
     /** Keys of a pull cannot be looked at, which is left to polls for a while. */
@@ -188,8 +188,8 @@ record FailurePolicy(PullStates states, PullPlans plans, CompanyAccess access, O
     /** They name them by its key. */
     void named(Claim claim, String pull) {
         outages.over(new NamesOf(work(claim, pull)))
-                .ifPresent(lasted -> LOG.infof("Pull %s, %s: webhooks name rows by its key again, after %d s", pull,
-                        claim.tenant(), lasted.toSeconds()));
+                .ifPresent(lasted -> LOG.infof("Pull %s, %s: webhooks name rows by its key again, after %s", pull,
+                        claim.tenant(), Words.time(lasted)));
     }
 
     /** Says of a pull that a person has to decide something. */

@@ -68,8 +68,8 @@ class RowsSetAside {
             if (!counts.containsKey(pull)) {
                 known.remove(pull);
                 plans.forgetMisfits(pull);
-                conditions.over(pull).ifPresent(lasted -> LOG.infof("Pull %s: no row is set aside any more, after %d s",
-                        pull, lasted.toSeconds()));
+                conditions.over(pull).ifPresent(lasted -> LOG.infof("Pull %s: no row is set aside any more, after %s",
+                        pull, Words.time(lasted)));
             }
         }
     }

@@ -105,8 +105,8 @@ class PushFailures {
      */
     void answered(Claim claim, PushState state, boolean areAllAnswered) throws SQLException {
         access.granted(claim);
-        outages.over(claim.work()).ifPresent(lasted -> LOG.infof("Push %s, %s goes on, after %d s", claim.entry(),
-                claim.tenant(), lasted.toSeconds()));
+        outages.over(claim.work()).ifPresent(lasted -> LOG.infof("Push %s, %s goes on, after %s", claim.entry(),
+                claim.tenant(), Words.time(lasted)));
         if (state.failures() > 0 && areAllAnswered) {
             states.well(PushedCompany.of(claim));
         }

@@ -97,8 +97,8 @@ public class Heartbeat {
                 failures = 0;
                 beatAt = now;
                 nextAttempt = now + PERIOD;
-                conditions.over(DATABASE).ifPresent(
-                        lasted -> LOG.infof("The database can be used again, after %d s", lasted.toSeconds()));
+                conditions.over(DATABASE)
+                        .ifPresent(lasted -> LOG.infof("The database can be used again, after %s", Words.time(lasted)));
                 if (trouble.isPresent()) {
                     backSince = now;
                     trouble = Optional.empty();

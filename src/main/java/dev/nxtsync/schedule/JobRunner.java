@@ -309,8 +309,8 @@ public class JobRunner {
     }
 
     private void over(long unit) {
-        refusals.over(unit).ifPresent(lasted -> LOG.infof("%s goes on, after %d s",
-                unit == CLAIMING ? "The claiming of units" : "Unit " + unit, lasted.toSeconds()));
+        refusals.over(unit).ifPresent(lasted -> LOG.infof("%s goes on, after %s",
+                unit == CLAIMING ? "The claiming of units" : "Unit " + unit, Words.time(lasted)));
     }
 
     /** Frees the units of runs that have ended; what cannot be freed now is freed later, whatever becomes of the database. */
@@ -391,7 +391,7 @@ public class JobRunner {
                 });
             }
             if (!threads.awaitTermination(CUT_OFF.toSeconds(), TimeUnit.SECONDS)) {
-                LOG.warnf("A run did not stop in time; its unit is taken over after %d s", Replica.SILENT_AFTER);
+                LOG.warn("A run did not stop in time; the next process takes its unit over within half a minute");
             }
         }
         freeEnded();

@@ -62,13 +62,13 @@ class SignInSummary {
         missing(connection, scope).ifPresent(lacking -> notes.add("These scopes were asked for, but not granted: "
                 + lacking + ". Compare the integrations of the application in the Developer Portal."));
         var grant = grants.find(connection.name());
-        facts.put("Good until", grant.flatMap(UserGrant::authorizedAt).flatMap(at -> connection.signInEnds(at, at, at))
-                .map(at -> at.truncatedTo(ChronoUnit.SECONDS).toString())
-                .orElse("not known; to be warned in time, set " + connection.variable("REFRESH_LIFETIME")
-                        + " to the lifetime in the Developer Portal")
-                + connection.refreshIdle()
-                        .map(idle -> "; sooner, if nxt-sync stands still for " + Words.count(idle.toHours(), "hour"))
-                        .orElse(""));
+        facts.put("Good until",
+                grant.flatMap(UserGrant::authorizedAt).flatMap(at -> connection.signInEnds(at, at, at))
+                        .map(at -> at.truncatedTo(ChronoUnit.SECONDS).toString())
+                        .orElse("not known; to be warned in time, set " + connection.variable("REFRESH_LIFETIME")
+                                + " to the lifetime in the Developer Portal")
+                        + connection.refreshIdle()
+                                .map(idle -> "; sooner, if nxt-sync stands still for " + Words.time(idle)).orElse(""));
         grant.flatMap(UserGrant::kind).ifPresent(kind -> {
             facts.put("Refresh token", kind == UserGrant.RefreshTokenKind.RE_USE ? "re-used" : "one time");
             if (kind == UserGrant.RefreshTokenKind.ONE_TIME && connection.refreshGrace().isZero()) {

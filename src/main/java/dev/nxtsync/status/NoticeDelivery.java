@@ -54,7 +54,7 @@ public class NoticeDelivery {
             if (send(notice.id(), notice.body())) {
                 queue.done(notice);
                 conditions.over("delivery")
-                        .ifPresent(lasted -> LOG.infof("Notices are accepted again, after %d s", lasted.toSeconds()));
+                        .ifPresent(lasted -> LOG.infof("Notices are accepted again, after %s", Words.time(lasted)));
             } else {
                 Duration wait = WAITS.after(notice.attempts());
                 boolean givenUp = queue.again(notice, wait);

@@ -15,6 +15,8 @@ import com.nimbusds.openid.connect.sdk.UserInfoRequest;
 import com.nimbusds.openid.connect.sdk.claims.ClaimsSet;
 import com.nimbusds.openid.connect.sdk.claims.IDTokenClaimsSet;
 
+import dev.nxtsync.error.QuotedText;
+
 /** The authorization code grant (RFC 6749, section 4.1.3), and who the code is of (OpenID Connect Core, section 3.1.3). */
 final class CodeExchange {
     /** Of what is shown of a person. */
@@ -74,8 +76,7 @@ final class CodeExchange {
 
     private static Optional<String> claim(String name, Optional<JsonNode> info, ClaimsSet claims) {
         return info.map(each -> each.path(name).textValue()).or(() -> Optional.ofNullable(claims.getStringClaim(name)))
-                .map(text -> text.replaceAll("\\p{Cntrl}", " "))
-                .map(text -> text.substring(0, Math.min(text.length(), LONGEST_CLAIM)));
+                .map(text -> QuotedText.upTo(LONGEST_CLAIM, text));
     }
 
     private SignInFailed refused(HTTPRequest request, ConnectAnswer response) {

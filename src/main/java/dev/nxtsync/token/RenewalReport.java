@@ -95,8 +95,8 @@ record RenewalReport(String connection, String askedScope, MeterRegistry metrics
 
     /** Nothing is wrong with tokens, or no longer. */
     void well() {
-        conditions.over(connection).ifPresent(lasted -> LOG.infof("Connection %s: tokens are renewed again, after %d s",
-                connection, lasted.toSeconds()));
+        conditions.over(connection).ifPresent(lasted -> LOG.infof("Connection %s: tokens are renewed again, after %s",
+                connection, Words.time(lasted)));
     }
 
     void failed(Problem why, Duration left, Duration next) {

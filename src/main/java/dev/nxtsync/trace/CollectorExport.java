@@ -20,6 +20,7 @@ import io.vertx.core.Vertx;
 
 import dev.nxtsync.config.TraceExport;
 import dev.nxtsync.error.ConnectFailure;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.process.ConditionLog;
 import dev.nxtsync.process.OutOfMemory;
 import dev.nxtsync.transport.HttpLine;
@@ -51,8 +52,8 @@ final class CollectorExport implements SpanExporter {
     public CompletableResultCode export(Collection<SpanData> spans) {
         String fault = fault(spans);
         if (fault.isEmpty()) {
-            failures.over(line).ifPresent(
-                    lasted -> LOG.infof("Traces reach their collector again, after %d s", lasted.toSeconds()));
+            failures.over(line)
+                    .ifPresent(lasted -> LOG.infof("Traces reach their collector again, after %s", Words.time(lasted)));
             return CompletableResultCode.ofSuccess();
         }
         if (failures.isNews(line, fault)) {

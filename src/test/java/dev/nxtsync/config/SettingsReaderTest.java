@@ -149,7 +149,7 @@ class SettingsReaderTest {
         assertThat(read(Map.of("NXT_NOTICE_HEADERS", "A: b")).problems().toString())
                 .contains("NXT_NOTICE_URL: is not set, and NXT_NOTICE_HEADERS is");
         Path file = directory.resolve("headers");
-        Files.writeString(file, "Authorization: Bearer a:b=;\nX-Team: erp; X-Last: one;\n");
+        Files.writeString(file, "Authorization: Bearer a:b=; X-Team: erp;X-Last: one;\n");
         var headers = read(Map.of("NXT_NOTICE_HEADERS_FILE", file.toString())).settings().notice().headers();
         assertThat(NoticeHeaders.read(headers.orElseThrow().reveal()).values())
                 .containsExactly(entry("Authorization", "Bearer a:b="), entry("X-Team", "erp"), entry("X-Last", "one"));

@@ -366,7 +366,10 @@ public final class Daemon implements AutoCloseable {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
-        var flaws = PlainMessage.flaws(output());
+        refuse(PlainMessage.flaws(output()));
+    }
+
+    private static void refuse(List<String> flaws) {
         if (!flaws.isEmpty()) {
             throw new AssertionError("written, but hard to read:\n" + String.join("\n", flaws));
         }
@@ -380,6 +383,10 @@ public final class Daemon implements AutoCloseable {
         try {
             var response = HTTP.send(request.timeout(Duration.ofSeconds(10)).build(),
                     HttpResponse.BodyHandlers.ofString());
+            if (response.uri().getPath().startsWith("/q/health")
+                    || response.headers().firstValue("Content-Type").orElse("").startsWith("application/problem")) {
+                refuse(PlainMessage.flawsIn(response.body()));
+            }
             return new Response(response.statusCode(), response.body());
         } catch (IOException e) {
             return new Response(0, "");

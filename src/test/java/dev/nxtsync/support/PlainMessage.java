@@ -4,8 +4,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 /** What makes a message hard to read, and is found without understanding it. */
@@ -56,6 +59,22 @@ public final class PlainMessage {
     public static List<String> flaws(String output) {
         return output.lines().filter(line -> !OF_OTHERS.matcher(line).find()).map(PlainMessage::message)
                 .flatMap(line -> flaw(line).stream()).limit(20).toList();
+    }
+
+    /** The same of every text with words in an answer in JSON. */
+    public static List<String> flawsIn(String json) {
+        try {
+            return texts(JSON.readTree(json)).filter(text -> text.contains(" ")).flatMap(text -> flaw(text).stream())
+                    .toList();
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(json, e);
+        }
+    }
+
+    private static Stream<String> texts(JsonNode node) {
+        return node.isTextual()
+                ? Stream.of(node.textValue())
+                : StreamSupport.stream(node.spliterator(), false).flatMap(PlainMessage::texts);
     }
 
     /** Of a line of the log in its form for programs, what is for people. */

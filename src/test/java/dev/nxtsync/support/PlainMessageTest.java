@@ -42,6 +42,13 @@ class PlainMessageTest {
     }
 
     @Test
+    void everyTextOfAnAnswerIsJudged() {
+        assertThat(PlainMessage.flawsIn("{\"status\": 409, \"errors\": [{\"detail\": \"There are 1 rows.\"}]}"))
+                .hasSize(1);
+        assertThat(PlainMessage.flawsIn("{\"detail\": \"There is 1 row.\", \"key\": \"[77]\"}")).isEmpty();
+    }
+
+    @Test
     void ofALogForProgramsTheMessageIsJudged() {
         String line = "{\"loggerName\":\"dev.nxtsync.pull.Poll\",\"message\":\"%s\"}";
         assertThat(PlainMessage.flaws(line.formatted("1 row"))).isEmpty();

@@ -7,7 +7,9 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 import jakarta.inject.Singleton;
 
@@ -26,6 +28,7 @@ import dev.nxtsync.pull.target.TargetTable;
 @Singleton
 public class VerifiedKeys {
     private static final int EXAMPLES = 10;
+    private static final Set<ColumnType> NUMBERS = Set.of(ColumnType.INTEGER, ColumnType.BIGINT, ColumnType.NUMERIC);
 
     private final Database database;
 
@@ -86,16 +89,24 @@ public class VerifiedKeys {
         example(transaction, examples, "different",
                 "select " + key(compared, "stored") + " from " + both + " where (" + differs
                         + ") and (stored.nxt_read_at <= listed.nxt_read_at or stored.nxt_read_at > clock_timestamp())");
-        // a row that only one side has is told by its key, and every sum would only follow from it
-        var sums = new LinkedHashMap<String, Sums>();
-        for (TargetColumn column : compared.columns()) {
-            if (column.type() == ColumnType.INTEGER || column.type() == ColumnType.BIGINT
-                    || column.type() == ColumnType.NUMERIC) {
-                sums.put(column.name(), sums(transaction, SqlName.quoted(column.name()), both));
-            }
-        }
         return new KeyComparison(one(transaction, "select count(*) from " + table, long.class),
-                one(transaction, "select count(*) from " + stored, long.class), examples, sums);
+                one(transaction, "select count(*) from " + stored, long.class), examples,
+                sums(transaction, compared, both));
+    }
+
+    /** Of rows that both sides have: another is told by its key, and every sum would only follow from it. */
+    private static Map<String, Sums> sums(Handle transaction, TargetTable compared, String both) {
+        var numbers = compared.columns().stream().filter(column -> NUMBERS.contains(column.type()))
+                .map(TargetColumn::name).toList();
+        String each = numbers.stream().map(SqlName::quoted)
+                .flatMap(column -> Stream.of("listed." + column, "stored." + column))
+                .map(column -> "coalesce(sum(" + column + "::numeric), 0)").collect(joining(", "));
+        String[] told = one(transaction, "select array[" + each + "]::text[] from " + both, String[].class);
+        var sums = new LinkedHashMap<String, Sums>();
+        for (int i = 0; i < numbers.size(); i++) {
+            sums.put(numbers.get(i), new Sums(told[2 * i], told[2 * i + 1]));
+        }
+        return sums;
     }
 
     public void end(String table) throws SQLException {
@@ -110,13 +121,6 @@ public class VerifiedKeys {
         if (!keys.isEmpty()) {
             examples.put(kind, keys);
         }
-    }
-
-    private static Sums sums(Handle transaction, String column, String both) {
-        return transaction
-                .createQuery("select coalesce(sum(listed." + column + "::numeric), 0), coalesce(sum(stored." + column
-                        + "::numeric), 0) from " + both)
-                .map((row, context) -> new Sums(row.getString(1), row.getString(2))).one();
     }
 
     private static <T> T one(Handle transaction, String query, Class<T> type) {

@@ -7,6 +7,7 @@ import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
+import dev.nxtsync.error.Words;
 import dev.nxtsync.jobs.OutageLog;
 import dev.nxtsync.push.outbox.OutboxOrigin;
 import dev.nxtsync.push.outbox.PushLanes;
@@ -43,7 +44,7 @@ class LaneAnnouncement {
             LOG.error(held.get().message());
         } else if (held.isEmpty()) {
             outages.over("outbox")
-                    .ifPresent(lasted -> LOG.infof("The outbox is no longer held, after %d s", lasted.toSeconds()));
+                    .ifPresent(lasted -> LOG.infof("The outbox is no longer held, after %s", Words.time(lasted)));
         }
         var connections = plans.connections();
         if (!connections.isEmpty() && held.isEmpty()) {

@@ -48,6 +48,9 @@ class OneLargeTableIT {
                     sandbox.release();
                 }
                 loaded(daemon, database, 1);
+                // its run is kept after it
+                await().atMost(Duration.ofSeconds(30)).until(() -> database
+                        .number("select count(*) from nxt_sync.run where kind = 'load' and outcome = 'ok'") == 1);
                 takesAThird("load", rows, latency, database);
                 assertThat(Mirror.differences(sandbox, database, COMPANY, table)).isEmpty();
                 database.execute("update nxt_sync.job set due_at = now() where kind = 'reconciliation'");
