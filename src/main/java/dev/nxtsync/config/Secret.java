@@ -48,7 +48,7 @@ public sealed interface Secret {
             } catch (UnusableText e) {
                 throw new UncheckedIOException("the value in the secret's file " + file + " " + e.flaw(), e);
             } catch (IOException e) {
-                throw new UncheckedIOException("cannot read the secret's file " + file, e);
+                throw new UncheckedIOException("the secret's file " + file + " cannot be read", e);
             }
         }
 

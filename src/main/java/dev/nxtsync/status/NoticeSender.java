@@ -1,6 +1,7 @@
 package dev.nxtsync.status;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -56,7 +57,14 @@ class NoticeSender {
      * @param body in the standard form
      */
     Optional<Problem> send(String id, String body) {
-        var failure = ExternalWait.call(() -> attempt(id, body));
+        var failure = ExternalWait.call(() -> {
+            try {
+                return attempt(id, body);
+            } catch (UncheckedIOException e) {
+                // of a secret in a file, without any of it
+                return Optional.of("was not asked, because " + e.getMessage());
+            }
+        });
         metrics.counter("nxt_notices", "outcome", failure.isPresent() ? "failed" : "ok").increment();
         return failure.map(why -> new Problem(ErrorCode.NOTICE_FAILED,
                 "The receiver of NXT_NOTICE_URL " + why + ". " + ErrorCode.NOTICE_FAILED.nextStep()));

@@ -19,7 +19,7 @@ class DatabaseAwayTest {
         assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.headers()).containsEntry("Retry-After", "5");
         assertThat(answer.headers().get("Content-Type")).startsWith("application/problem+json");
-        assertThat(answer.body()).contains("\"code\":\"" + code + "\"", "\"status\":503", "Try again.")
+        assertThat(answer.body()).contains("\"code\":\"" + code + "\"", "\"status\":503", "Try again:")
                 .doesNotContain("secret");
     }
 }

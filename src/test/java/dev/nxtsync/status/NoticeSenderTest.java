@@ -119,12 +119,15 @@ class NoticeSenderTest {
         var sender = sender(NoticeFormat.SLACK, false, Optional.of(Secret.in(file)));
         String body = NoticeMessage.of(change(finding(TEXT)));
         assertThat(sender.send("one", body)).isEmpty();
-        Files.writeString(file, "Authorization: Bearer two;\nX-Team: erp\n");
+        Files.writeString(file, "Authorization: Bearer two; X-Team: erp\n");
         assertThat(sender.send("two", body)).isEmpty();
         Files.writeString(file, "s3cret");
         assertThat(sender.send("three", body).orElseThrow().message())
                 .contains("was not asked, because in NXT_NOTICE_HEADERS header 1 does not begin with a name")
                 .doesNotContain("s3cret");
+        Files.delete(file);
+        assertThat(sender.send("four", body).orElseThrow().message())
+                .contains("was not asked, because the secret's file " + file + " cannot be read");
         assertThat(receiver.received()).extracting(call -> call.headers().get("Authorization"))
                 .containsExactly("Bearer one", "Bearer two");
         assertThat(receiver.received().get(1).headers()).containsEntry("X-Team", "erp")
