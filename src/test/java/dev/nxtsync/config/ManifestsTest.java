@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -137,29 +138,65 @@ class ManifestsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"base", "overlays/replicated"})
-    void theDaemonAcceptsTheVariablesAndTheConfiguration(String kustomization, @TempDir Path secrets)
+    @ValueSource(strings = {"base", "overlays/replicated", "overlays/external-secrets",
+            "overlays/external-secrets,components/ingress", "overlays/replicated,components/ingress"})
+    void theDaemonAcceptsTheVariablesAndTheConfiguration(String kustomizations, @TempDir Path secrets)
             throws IOException {
+        List<JsonNode> deployments = Stream.of(kustomizations.split(",", -1)).map(K8S::resolve)
+                .flatMap(ManifestsTest::deployments).toList();
         var environment = new HashMap<String, String>();
-        List<JsonNode> variables = new ArrayList<>();
-        container.path("env").forEach(variables::add);
-        document(K8S.resolve(kustomization).resolve("deployment.yaml")).at("/spec/template/spec/containers/0/env")
-                .forEach(variables::add);
-        for (JsonNode each : variables) {
-            String value = each.path("value").asText();
-            environment.put(each.path("name").asText(), value);
-            if (value.startsWith("/secrets/")) {
-                Path file = secrets.resolve(value.substring("/secrets/".length()));
-                Files.writeString(file, "secret");
-                environment.put(each.path("name").asText(), file.toString());
+        int replicas = 0;
+        for (JsonNode each : deployments) {
+            replicas = each.at("/spec/replicas").asInt(replicas);
+            // by these names kustomize knows what a patch is for
+            assertThat(each.at("/metadata/name")).isEqualTo(deployment.at("/metadata/name"));
+            assertThat(each.at("/spec/template/spec/containers/0/name")).isEqualTo(container.path("name"));
+            each.at("/spec/template/spec/containers/0/env").forEach(
+                    variable -> environment.put(variable.path("name").asText(), variable.path("value").asText()));
+        }
+        for (var each : environment.entrySet()) {
+            if (each.getValue().startsWith("/secrets/")) {
+                Path file = secrets.resolve(each.getValue().substring("/secrets/".length()));
+                each.setValue(Files.writeString(file, "secret").toString());
             }
         }
         var reading = SettingsReader.read(environment, new Properties(), K8S.resolve("base/application.yaml"));
         assertThat(reading.problems()).isEmpty();
         assertThat(reading.warnings()).isEmpty();
         assertThat(reading.settings().pulls()).isNotEmpty();
-        int replicas = document(K8S.resolve(kustomization).resolve("deployment.yaml")).at("/spec/replicas").asInt();
         assertThat(reading.settings().budget().share()).isEqualTo(replicas);
+        assertThat(reading.settings().publicUrl().isPresent()).isEqualTo(kustomizations.contains("ingress"));
+    }
+
+    /** The Deployment of a kustomization, and the patches of it, in the order in which they count. */
+    private static Stream<JsonNode> deployments(Path kustomization) {
+        JsonNode list = document(kustomization.resolve("kustomization.yaml"));
+        Stream<String> others = Stream.of("resources", "components").flatMap(each -> values(list.path(each)));
+        Stream<String> patches = StreamSupport.stream(list.path("patches").spliterator(), false)
+                .map(each -> each.path("path").asText());
+        return Stream.concat(others, patches).map(kustomization::resolve).map(Path::normalize).flatMap(each -> {
+            if (Files.isDirectory(each)) {
+                return deployments(each);
+            }
+            return each.endsWith("deployment.yaml") ? Stream.of(document(each)) : Stream.empty();
+        });
+    }
+
+    @Test
+    void whatIsToBePastedNamesWhatThereIsAndTheNamespaceComesBeforeTheStoreOfItsSecrets() throws IOException {
+        List<Path> pages = new ArrayList<>(files("kustomization.yaml"));
+        pages.add(Path.of("docs/kubernetes.md"));
+        var applied = new ArrayList<String>();
+        for (Path page : pages) {
+            Pattern.compile("kubectl apply -[fk] (k8s/\\S+)").matcher(Files.readString(page)).results()
+                    .forEach(each -> applied.add(each.group(1)));
+        }
+        assertThat(applied).allSatisfy(each -> assertThat(Path.of(each)).exists());
+        for (String page : List.of("k8s/overlays/external-secrets/kustomization.yaml", "docs/kubernetes.md")) {
+            assertThat(Files.readString(Path.of(page))).containsSubsequence(
+                    "kubectl apply -f k8s/overlays/external-secrets/namespace.yaml",
+                    "kubectl apply -n nxt-sync -f secret-store.yaml", "kubectl apply -k k8s/overlays/external-secrets");
+        }
     }
 
     @Test
@@ -169,12 +206,8 @@ class ManifestsTest {
         assertThat(ingress.at("/spec/tls/0/hosts/0")).isEqualTo(host);
         var variable = document(K8S.resolve("components/ingress/deployment.yaml"))
                 .at("/spec/template/spec/containers/0/env/0");
-        var reading = SettingsReader.read(Map.of(variable.path("name").asText(), variable.path("value").asText(),
-                "NXT_CLIENT_ID", "isv_example", "NXT_CLIENT_SECRET", "secret"), new Properties(),
-                K8S.resolve("base/application.yaml"));
-        assertThat(reading.problems()).isEmpty();
-        assertThat(reading.warnings()).isEmpty();
-        assertThat(reading.settings().publicUrl()).contains("https://" + host.asText());
+        assertThat(variable.path("name").asText()).isEqualTo("NXT_PUBLIC_URL");
+        assertThat(variable.path("value").asText()).isEqualTo("https://" + host.asText());
         var paths = new TreeSet<String>();
         ingress.at("/spec/rules/0/http/paths").forEach(each -> {
             paths.add(each.path("path").asText());
