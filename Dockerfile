@@ -1,5 +1,5 @@
 # docker build --build-arg COMMIT=$(git rev-parse HEAD) -t nxt-sync .
-# A release adds the digests of what it was tried with: --build-arg BASE=eclipse-temurin:25.0.3_9-jre@sha256:…
+# Whoever wants a base that stays what it is adds its digest: --build-arg BASE=eclipse-temurin:25.0.3_9-jre@sha256:…
 ARG BASE=run-time
 # Named in a line of its own, where tools that propose newer versions look for it.
 FROM eclipse-temurin:25.0.3_9-jre AS run-time

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
@@ -91,7 +92,21 @@ class ComposeTest {
         assertThat(services.at("/daemon/build").asText()).isEqualTo(".");
         assertThat(services.at("/sandbox/build/context").asText()).isEqualTo(".");
         assertThat(services.at("/sandbox/build/dockerfile").asText()).isEqualTo("Dockerfile.sandbox");
-        assertThat(Path.of("Dockerfile.sandbox")).exists();
         assertThat(services.at("/daemon/stop_grace_period").asText()).isEqualTo("90s");
+    }
+
+    @Test
+    void theSandboxIsBuiltByTheLinesThatBuildTheDaemonButWithTheClassesOfTheTests() throws IOException {
+        var daemon = buildStage("Dockerfile").stream().map(line -> line.replace("src/main/ src/main/", "src/ src/")
+                .replace("-Dmaven.test.skip=true", "-DskipTests")).toList();
+        assertThat(buildStage("Dockerfile.sandbox")).hasSizeGreaterThan(5).isEqualTo(daemon);
+        String java = Files.readAllLines(Path.of("Dockerfile")).stream().filter(line -> line.endsWith(" AS run-time"))
+                .findFirst().orElseThrow();
+        assertThat(Files.readAllLines(Path.of("Dockerfile.sandbox"))).contains(java.replace(" AS run-time", ""));
+    }
+
+    private static List<String> buildStage(String dockerfile) throws IOException {
+        return Files.readAllLines(Path.of(dockerfile)).stream().dropWhile(line -> !line.endsWith(" AS build"))
+                .takeWhile(line -> !line.isBlank()).toList();
     }
 }

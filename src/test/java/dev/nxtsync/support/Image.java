@@ -51,12 +51,8 @@ public final class Image {
         static Shell built(Path context) {
             return (line, directory) -> {
                 Path target = Files.createDirectories(directory.resolve("target"));
-                try (Stream<Path> files = Files.list(context.resolve("target"))) {
-                    for (Path each : files.filter(
-                            file -> file.getFileName().toString().matches("quarkus-app|bom\\.json|.*-sandbox\\.jar"))
-                            .toList()) {
-                        Tree.copy(each, target.resolve(each.getFileName().toString()));
-                    }
+                for (String each : List.of("quarkus-app", "bom.json", "nxt-sync-sandbox.jar")) {
+                    Tree.copy(context.resolve("target").resolve(each), target.resolve(each));
                 }
             };
         }

@@ -46,7 +46,7 @@ class ImageIT {
     }
 
     @Test
-    void whatItIsMadeOfIsPinnedAndAReleaseCanAddTheDigestOfItsBase() throws IOException {
+    void whatItIsMadeOfIsPinnedAndTheDigestOfItsBaseCanBeAdded() throws IOException {
         assertThat(image.bases()).hasSize(2);
         assertThat(image.bases().get(0)).matches("eclipse-temurin:25\\.\\d+\\.\\d+_\\d+-jre");
         assertThat(image.bases().get(1)).matches("maven:3\\.9\\.\\d+-eclipse-temurin-25");

@@ -33,9 +33,18 @@ class SandboxJarIT {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Test
+    void itHasTheNameThatItsPageSaysWhateverTheVersion() throws Exception {
+        assertThat(Files.readString(Path.of("docs/sandbox.md"))).contains("java -jar target/nxt-sync-sandbox.jar");
+        assertThat(Path.of("target/nxt-sync-sandbox.jar")).exists();
+    }
+
+    @Test
     void itNeedsNothingBesideItAndAnswersWithATokenAndWithRowsThatAddUp(@TempDir Path directory) throws Exception {
         var image = Image.assemble(Path.of(""), "Dockerfile.sandbox", directory,
                 Path.of(System.getProperty("java.home")));
+        assertThat(image.labels()).containsEntry("org.opencontainers.image.revision", "unknown");
+        assertThat(Files.readString(Path.of("pom.xml"))).contains(
+                "<version>" + image.labels().get("org.opencontainers.image.version") + "</version>\n  <name>nxt-sync");
         int port = Daemon.freePort();
         var line = new ArrayList<>(image.entrypoint());
         line.addAll(List.of("--port", Integer.toString(port), "--url", "http://localhost:" + port, "--data",
