@@ -4,7 +4,9 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -15,6 +17,7 @@ import dev.nxtsync.database.Database;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.schedule.Heartbeat;
+import dev.nxtsync.status.OpenFindings.Change;
 import dev.nxtsync.status.OpenFindings.OpenFinding;
 
 /**
@@ -80,16 +83,19 @@ class FindingsWatch {
         Outage known = outage.orElseGet(() -> new Outage(reason, now, false, NoticeQueue.newId()));
         boolean isDue = notices.isConfigured() && known.since().isBefore(now.minus(LASTING));
         outage = Optional.of(new Outage(reason, known.since(),
-                known.told() || (isDue && notices.send(known.id(), NoticeMessage.of(known.trouble(), true, now))),
+                known.told() || (isDue && notices.send(known.id(),
+                        NoticeMessage.of(new Change(List.of(known.trouble()), List.of(), OptionalLong.empty(), now)))),
                 known.id()));
     }
 
-    private void backAgain() {
-        if (outage
-                .filter(each -> !each.told()
-                        || notices.send(each.id() + "_ended", NoticeMessage.of(each.trouble(), false, clock.instant())))
-                .isPresent()) {
-            outage = Optional.empty();
+    private void backAgain() throws SQLException {
+        if (outage.isPresent()) {
+            Outage known = outage.get();
+            var open = OptionalLong.of(database.inTransaction(OpenFindings::count));
+            var end = new Change(List.of(), List.of(known.trouble()), open, clock.instant());
+            if (!known.told() || notices.send(known.id() + "_ended", NoticeMessage.of(end))) {
+                outage = Optional.empty();
+            }
         }
     }
 }

@@ -80,9 +80,13 @@ final class NoticeForm {
     }
 
     private static String title(JsonNode message) {
-        long open = message.path("data").path("open").asLong();
-        return "nxt-sync: "
-                + (open == 0 ? "All is well." : open == 1 ? "There is 1 finding." : "There are " + open + " findings.");
+        JsonNode open = message.path("data").path("open");
+        if (open.isMissingNode()) {
+            return "nxt-sync: There is trouble.";
+        }
+        return "nxt-sync: " + (open.asLong() == 0
+                ? "All is well."
+                : open.asLong() == 1 ? "There is 1 finding." : "There are " + open + " findings.");
     }
 
     private static List<List<TextRun>> paragraphs(JsonNode message) {
@@ -104,8 +108,8 @@ final class NoticeForm {
         int all = paragraphs.size() - 1 + data.path("more").asInt();
         if (all > MOST) {
             paragraphs.subList(MOST + 1, paragraphs.size()).clear();
-            paragraphs
-                    .add(List.of(new TextRun("And " + (all - MOST) + " more. The command status lists them.", false)));
+            paragraphs.add(List.of(
+                    new TextRun("And " + (all - MOST) + " more. The command status lists what is wrong now.", false)));
         }
         return paragraphs;
     }

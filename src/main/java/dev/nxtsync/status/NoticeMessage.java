@@ -1,7 +1,7 @@
 package dev.nxtsync.status;
 
-import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -23,7 +23,8 @@ final class NoticeMessage {
         ObjectNode message = JSON.createObjectNode().put("type", "nxt_sync.state_changed").put("timestamp",
                 change.at().toString());
         ObjectNode data = message.putObject("data");
-        data.put("state", change.open() == 0 ? "well" : "in_trouble").put("open", change.open());
+        data.put("state", change.open().equals(OptionalLong.of(0)) ? "well" : "in_trouble");
+        change.open().ifPresent(open -> data.put("open", open));
         list(data.putArray("begun"), change.begun());
         list(data.putArray("ended"), change.ended());
         int more = Math.max(0, change.begun().size() - MOST) + Math.max(0, change.ended().size() - MOST);
@@ -31,12 +32,6 @@ final class NoticeMessage {
             data.put("more", more);
         }
         return message.toString();
-    }
-
-    /** Of one trouble that only this process knows of. */
-    static String of(OpenFinding trouble, boolean begun, Instant at) {
-        return of(new Change(begun ? List.of(trouble) : List.of(), begun ? List.of() : List.of(trouble), begun ? 1 : 0,
-                at));
     }
 
     private static void list(ArrayNode into, List<OpenFinding> troubles) {

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -31,10 +32,10 @@ public final class OpenFindings {
     /**
      * What has changed for good since it was last asked.
      *
-     * @param open how many troubles there are
+     * @param open how many troubles there are; empty where only the database would know
      * @param at by the database's clock
      */
-    public record Change(List<OpenFinding> begun, List<OpenFinding> ended, long open, Instant at) {
+    public record Change(List<OpenFinding> begun, List<OpenFinding> ended, OptionalLong open, Instant at) {
         public boolean isEmpty() { return begun.isEmpty() && ended.isEmpty(); }
     }
 
@@ -54,6 +55,12 @@ public final class OpenFindings {
                 NoticeQueue.add(transaction, body.get());
             }
         }
+    }
+
+    /** How many there are now. */
+    static long count(Handle transaction) {
+        return transaction.createQuery("select count(*) from nxt_sync.trouble where gone_at is null").mapTo(long.class)
+                .one();
     }
 
     /** How many of each code there are now. */
@@ -101,8 +108,8 @@ public final class OpenFindings {
                 returning subject, code, reason, since""");
         return transaction.createQuery("""
                 select count(*) filter (where gone_at is null) as open, clock_timestamp() as at
-                from nxt_sync.trouble""").map((row, context) -> new Change(begun, ended, row.getLong("open"),
-                Timestamps.instant(row, "at").orElseThrow())).one();
+                from nxt_sync.trouble""").map((row, context) -> new Change(begun, ended,
+                OptionalLong.of(row.getLong("open")), Timestamps.instant(row, "at").orElseThrow())).one();
     }
 
     private static List<OpenFinding> troubles(Handle transaction, String sql) {
@@ -119,8 +126,7 @@ public final class OpenFindings {
             if (!Database.hasTable(transaction, "nxt_sync.trouble")) {
                 return Optional.empty();
             }
-            int open = transaction.createQuery("select count(*) from nxt_sync.trouble where gone_at is null")
-                    .mapTo(int.class).one();
+            long open = count(transaction);
             return open == 0
                     ? Optional.empty()
                     : Optional.of(

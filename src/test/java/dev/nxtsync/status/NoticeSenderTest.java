@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -83,7 +84,7 @@ class NoticeSenderTest {
 
     @Test
     void teamsGetsAnAdaptiveCardOfRunsOfTextWhichHaveNoMarkup() {
-        var message = sent(NoticeFormat.TEAMS, new Change(List.of(), List.of(finding(TEXT)), 0, NOON));
+        var message = sent(NoticeFormat.TEAMS, new Change(List.of(), List.of(finding(TEXT)), OptionalLong.of(0), NOON));
         assertThat(message.path("type").asText()).isEqualTo("message");
         var attachment = message.path("attachments").get(0);
         assertThat(attachment.path("contentType").asText()).isEqualTo("application/vnd.microsoft.card.adaptive");
@@ -92,6 +93,13 @@ class NoticeSenderTest {
         assertThat(card.path("body").findValuesAsText("type")).containsOnly("RichTextBlock", "TextRun");
         assertThat(card.path("body").findValuesAsText("text")).containsExactly("nxt-sync: All is well.",
                 "Over: " + TEXT, " (table_unknown, since 2026-11-28T12:00:00Z)");
+    }
+
+    @Test
+    void howManyFindingsThereAreIsNotSaidWhereOnlyTheDatabaseThatIsAwayWouldKnow() {
+        var away = new Change(List.of(finding(TEXT)), List.of(), OptionalLong.empty(), NOON);
+        assertThat(sent(NoticeFormat.SLACK, away).path("text").asText()).startsWith("nxt-sync: There is trouble.\n");
+        assertThat(NoticeMessage.of(away)).contains("\"state\":\"in_trouble\"").doesNotContain("\"open\"");
     }
 
     @Test
@@ -106,10 +114,10 @@ class NoticeSenderTest {
     void ofManyFindingsTheFirstAreToldWithinTheRoomThatTeamsHas() {
         var many = IntStream.range(0, 30).mapToObj(each -> new OpenFinding("pull typo" + each,
                 new Problem(ErrorCode.TABLE_UNKNOWN, "é".repeat(600)), NOON)).toList();
-        var message = sent(NoticeFormat.TEAMS, new Change(many, many, 30, NOON));
+        var message = sent(NoticeFormat.TEAMS, new Change(many, many, OptionalLong.of(30), NOON));
         var texts = message.path("attachments").get(0).path("content").path("body").findValuesAsText("text");
         assertThat(texts.get(0)).isEqualTo("nxt-sync: There are 30 findings.");
-        assertThat(texts.get(texts.size() - 1)).isEqualTo("And 50 more. The command status lists them.");
+        assertThat(texts.get(texts.size() - 1)).isEqualTo("And 50 more. The command status lists what is wrong now.");
         assertThat(message.toString().getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(28 * 1024);
     }
 
@@ -140,7 +148,7 @@ class NoticeSenderTest {
     }
 
     private static Change change(OpenFinding begun) {
-        return new Change(List.of(begun), List.of(), 1, NOON);
+        return new Change(List.of(begun), List.of(), OptionalLong.of(1), NOON);
     }
 
     private static OpenFinding finding(String text) {

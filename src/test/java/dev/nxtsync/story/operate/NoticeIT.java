@@ -62,9 +62,15 @@ class NoticeIT {
                 await().atMost(Duration.ofSeconds(60)).until(() -> receiver.codes("begun").size() == 2);
                 assertThat(receiver.codes("begun")).as("that the database is away too")
                         .containsExactly("invalid_client", "database_away");
+                assertThat(data(receiver, "begun").has("open")).as("nobody can know").isFalse();
+                database.execute("insert into nxt_sync.trouble (subject, code, reason, told_at) "
+                        + "values ('pull typo', 'table_unknown', 'There is no table ordr.', now())");
                 detour.open();
                 await().atMost(Duration.ofSeconds(60)).until(() -> receiver.codes("ended").size() == 2);
                 assertThat(receiver.codes("ended")).containsExactly("invalid_client", "database_away");
+                assertThat(data(receiver, "ended").path("state").asText()).as("with another finding")
+                        .isEqualTo("in_trouble");
+                assertThat(data(receiver, "ended").path("open").asInt()).isEqualTo(1);
                 assertThat(mended.output()).doesNotContain("s3cret").doesNotContain(NoticeReceiver.KEY);
                 assertThat(mended.metric("nxt_notices_total", "ok")).isPositive();
             }
@@ -107,6 +113,13 @@ class NoticeIT {
                 assertThat(daemon.output()).doesNotContain("s3cret");
             }
         }
+    }
+
+    /** Of the notice that the database is away, or that this has ended. */
+    private static JsonNode data(NoticeReceiver receiver, String what) {
+        return receiver.taken().stream().map(each -> each.json().path("data"))
+                .filter(data -> data.path(what).findValuesAsText("code").contains("database_away")).findFirst()
+                .orElseThrow();
     }
 
     private static Sandbox sandbox() {
