@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Tag;
@@ -144,6 +145,30 @@ class MonitoringIT {
                 Files.copy(Promtool.CASES, directory.resolve("rules_test.yaml")).toString());
     }
 
+    /** Daemons are scraped every 30 s, and Grafana asks for each minute. */
+    @Test
+    void eachRunThatFailedIsMarkedOnTheDashboardAndACounterThatStandsStillIsNot() throws Exception {
+        assumeTrue(Promtool.isHere(), "promtool is not here");
+        // first seen after 5:30, again after 20:30, and not scraped from 30:00 to 40:00
+        String values = "_x11 1x29 2x18 _x20 2x40";
+        var tests = new ArrayList<Map<String, Object>>();
+        for (JsonNode each : annotations()) {
+            String query = each.path("expr").asText();
+            String labels = "{job=\"orders\", kind=\"%s\", outcome=\"unavailable\"}"
+                    .formatted(query.contains("kind=\"push\"") ? "push" : "poll");
+            var marks = IntStream.rangeClosed(1, 45)
+                    .mapToObj(minute -> Map.of("expr", "(" + query.replace("$pull", ".*") + ") > bool 0", "eval_time",
+                            minute + "m10s", "exp_samples",
+                            minute == 6 || minute == 21 ? List.of(Map.of("labels", labels, "value", 1)) : List.of()))
+                    .toList();
+            tests.add(Map.of("interval", "30s", "input_series",
+                    List.of(Map.of("series", "nxt_runs_total" + labels, "values", values)), "promql_expr_test", marks));
+        }
+        assertThat(tests).hasSize(2);
+        Files.writeString(directory.resolve("annotations.yaml"), new Yaml().dump(Map.of("tests", tests)));
+        Promtool.run(directory, "test", "rules", "annotations.yaml");
+    }
+
     /** A histogram has few buckets for each set of labels, and whoever is asked or asks cannot add a set. */
     private static void bounded(Daemon daemon, String name, Map<String, Set<String>> allowed) {
         var buckets = new TreeMap<Map<String, String>, Integer>(Comparator.comparing(Map::toString));
@@ -186,11 +211,11 @@ class MonitoringIT {
         assertThat(series).as(where).isGreaterThan(8);
     }
 
-    /** Of annotations, which show what was a minute ago, and then of panels and variables. */
+    /** Of annotations, which show what was two minutes ago, and then of panels and variables. */
     private static Set<String> queries() throws IOException {
         var expressions = new LinkedHashSet<String>();
         JsonNode dashboard = new ObjectMapper().readTree(DASHBOARD.toFile());
-        dashboard.path("annotations").path("list").forEach(each -> expressions.add(each.path("expr").asText()));
+        annotations().forEach(each -> expressions.add(each.path("expr").asText()));
         for (JsonNode panel : dashboard.path("panels")) {
             assertThat(panel.path("title").asText()).isNotEmpty();
             panel.path("targets").forEach(target -> expressions.add(target.path("expr").asText()));
@@ -202,6 +227,10 @@ class MonitoringIT {
             }
         }
         return expressions;
+    }
+
+    private static JsonNode annotations() throws IOException {
+        return new ObjectMapper().readTree(DASHBOARD.toFile()).path("annotations").path("list");
     }
 
     /** Each query of the dashboard has something to show of this daemon, of which all that can be shown has happened. */
