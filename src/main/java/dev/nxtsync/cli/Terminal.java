@@ -1,5 +1,7 @@
 package dev.nxtsync.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.Console;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -12,7 +14,8 @@ import java.util.regex.Pattern;
 /**
  * Where standard output goes.
  *
- * @param isThere whether a person looks at it; else it is a file or another program
+ * @param isThere whether a person looks at it; else it is a file or another program, or a terminal that cannot write over
+ *     what it shows
  * @param colours whether colours may be used
  */
 record Terminal(boolean isThere, boolean colours) {
@@ -35,14 +38,14 @@ record Terminal(boolean isThere, boolean colours) {
     /** How much there is room for. */
     record Size(int rows, int columns) {}
 
-    /** Of this process. {@code NO_COLOR} turns colours off, as does a terminal that has none. */
+    /** Of this process. {@code NO_COLOR} turns colours off. */
     static Terminal here(Map<String, String> environment) {
         return of(isTerminal(), environment);
     }
 
     static Terminal of(boolean isThere, Map<String, String> environment) {
-        return new Terminal(isThere, isThere && environment.getOrDefault("NO_COLOR", "").isEmpty()
-                && !environment.getOrDefault("TERM", "").equals("dumb"));
+        boolean writesOver = isThere && !environment.getOrDefault("TERM", "").equals("dumb");
+        return new Terminal(writesOver, writesOver && environment.getOrDefault("NO_COLOR", "").isEmpty());
     }
 
     String inked(Ink ink, String text) {
@@ -83,7 +86,13 @@ record Terminal(boolean isThere, boolean colours) {
             }
             shown.add(line);
         }
-        return ESCAPE + "H" + String.join(ESCAPE + "K\n", shown) + ESCAPE + "K\n" + ESCAPE + "J";
+        return ESCAPE + "H" + shown.stream().map(line -> line + rest(line, size.columns()) + "\n").collect(joining())
+                + ESCAPE + "J";
+    }
+
+    /** Erases what is left of a line's last row. In a full row the cursor still stands on the last character. */
+    private static String rest(String line, int columns) {
+        return !line.isEmpty() && width(line) % columns == 0 ? "" : ESCAPE + "K";
     }
 
     /** As the system tells it; where it does not, or where there is no terminal, there is room for everything. */

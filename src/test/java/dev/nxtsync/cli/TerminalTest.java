@@ -15,7 +15,8 @@ class TerminalTest {
     void thereAreColoursOnATerminalThatHasThemUnlessAPersonWantsNone() {
         assertThat(Terminal.of(true, Map.of("TERM", "xterm", "NO_COLOR", ""))).isEqualTo(new Terminal(true, true));
         assertThat(Terminal.of(true, Map.of("TERM", "xterm", "NO_COLOR", "1"))).isEqualTo(new Terminal(true, false));
-        assertThat(Terminal.of(true, Map.of("TERM", "dumb"))).isEqualTo(new Terminal(true, false));
+        assertThat(Terminal.of(true, Map.of("TERM", "dumb")))
+                .as("one on which nothing can be written over is like a file").isEqualTo(new Terminal(false, false));
         assertThat(Terminal.of(false, Map.of("TERM", "xterm"))).isEqualTo(new Terminal(false, false));
     }
 
@@ -41,6 +42,13 @@ class TerminalTest {
     void aPageTakesThePlaceOfTheOneBefore() {
         assertThat(Terminal.page(List.of("one", "two"), new Size(9, 9)))
                 .isEqualTo("\033[Hone\033[K\ntwo\033[K\n\033[J");
+    }
+
+    @Test
+    void nothingIsErasedAfterALineThatFillsItsRowsSinceThatWouldTakeItsLastCharacter() {
+        assertThat(Terminal.page(List.of("", "a".repeat(9), "b".repeat(10), "\033[1m" + "c".repeat(18) + "\033[0m"),
+                new Size(9, 9)))
+                .isEqualTo("\033[H\033[K\naaaaaaaaa\nbbbbbbbbbb\033[K\n\033[1mcccccccccccccccccc\033[0m\n\033[J");
     }
 
     @Test
