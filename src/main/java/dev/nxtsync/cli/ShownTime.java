@@ -24,20 +24,20 @@ record ShownTime(Instant now, boolean isForPeople) {
 
     /** @param iso in ISO 8601; null is shown as nothing */
     String of(@Nullable String iso) {
-        if (iso == null) {
-            return "";
-        }
-        var time = OffsetDateTime.parse(iso).toInstant().truncatedTo(ChronoUnit.SECONDS);
-        if (!isForPeople) {
-            return time.toString();
-        }
-        var isToday = time.truncatedTo(ChronoUnit.DAYS).equals(now.truncatedTo(ChronoUnit.DAYS));
-        return relative(time) + " (" + (isToday ? TIME : DAY_AND_TIME).format(time) + ")";
+        return iso == null ? "" : of(time(iso), ago(iso));
+    }
+
+    /** Of what has happened, which by the clock of another machine may seem to be ahead. */
+    String past(@Nullable String iso) {
+        return iso == null ? "" : of(time(iso), ago(iso).isNegative() ? Duration.ZERO : ago(iso));
     }
 
     /** Of something that is good until then. */
     String end(@Nullable String iso) {
-        return iso == null ? "" : (isForPeople ? "ends " : "until ") + of(iso);
+        if (iso == null) {
+            return "";
+        }
+        return (!isForPeople ? "until " : ago(iso).isNegative() ? "ends " : "ended ") + of(iso);
     }
 
     /** The present, as the times here are to be read. */
@@ -45,8 +45,23 @@ record ShownTime(Instant now, boolean isForPeople) {
         return DAY_AND_TIME.format(now) + " UTC";
     }
 
-    private String relative(Instant time) {
-        var ago = Duration.between(time, now.truncatedTo(ChronoUnit.SECONDS));
+    private String of(Instant time, Duration ago) {
+        if (!isForPeople) {
+            return time.toString();
+        }
+        var isToday = time.truncatedTo(ChronoUnit.DAYS).equals(now.truncatedTo(ChronoUnit.DAYS));
+        return relative(ago) + " (" + (isToday ? TIME : DAY_AND_TIME).format(time) + ")";
+    }
+
+    private static Instant time(String iso) {
+        return OffsetDateTime.parse(iso).toInstant().truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    private Duration ago(String iso) {
+        return Duration.between(time(iso), now.truncatedTo(ChronoUnit.SECONDS));
+    }
+
+    private static String relative(Duration ago) {
         return ago.isZero() ? "now" : ago.isNegative() ? "in " + length(ago.negated()) : length(ago) + " ago";
     }
 

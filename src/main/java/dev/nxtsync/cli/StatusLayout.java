@@ -60,7 +60,7 @@ final class StatusLayout {
         status.findings().forEach(this::finding);
         var tables = status.tables().orElseThrow();
         section("daemons", LINES, tables.replicas(),
-                each -> row(each.host(), state(each.state()), "since " + time.of(each.startedAt())));
+                each -> row(each.host(), state(each.state()), "since " + time.past(each.startedAt())));
         section("connections", LINES, status.connections(), this::connection);
         section("sign-ins", LINES, tables.signIns(), this::signIn);
         section("encryption keys", LINES, status.encryptionKeys(), StatusLayout::key);
@@ -74,7 +74,7 @@ final class StatusLayout {
 
     private void finding(ShownFinding finding) {
         String mark = finding.alarm() ? "PROBLEM" : "note";
-        String times = (finding.since() == null ? "" : "; since " + time.of(finding.since()))
+        String times = (finding.since() == null ? "" : "; since " + time.past(finding.since()))
                 + (finding.nextAttemptAt() == null ? "" : "; next attempt " + time.of(finding.nextAttemptAt()));
         String line = Report
                 .line(mark, finding.subject() + ": " + finding.reason() + " (" + finding.code() + ")" + times)
@@ -93,7 +93,7 @@ final class StatusLayout {
     private List<String> signIn(SignInRow signIn) {
         return row(signIn.connection(), signIn.state().equals("needed")
                 ? terminal.inked(Ink.YELLOW, "sign-in needed")
-                : Objects.requireNonNullElse(signIn.person(), "") + ", refreshed " + time.of(signIn.refreshedAt()),
+                : Objects.requireNonNullElse(signIn.person(), "") + ", refreshed " + time.past(signIn.refreshedAt()),
                 time.end(signIn.endsAt()));
     }
 
@@ -111,7 +111,7 @@ final class StatusLayout {
         String completeness = pull.completeAsOf() == null
                 ? "not complete yet"
                 : "complete as of " + (terminal.isThere()
-                        ? time.of(pull.completeAsOf())
+                        ? time.past(pull.completeAsOf())
                         : Duration.ofSeconds(pull.lagSeconds()).toString().substring(2).toLowerCase(Locale.ROOT)
                                 + " ago");
         return row(pull.job(), pull.company(), state(pull.state()), Words.count(pull.rows(), "row"), completeness,
@@ -125,11 +125,11 @@ final class StatusLayout {
         return row(unit.kind(), unit.job(), unit.company(), unit.holder() == null
                 ? Words.count(unit.failures(), "failure") + ", next attempt " + time.of(unit.retryAt())
                 : "on " + unit.holder()
-                        + (unit.claimedAt() == null ? ", with another" : " since " + time.of(unit.claimedAt())));
+                        + (unit.claimedAt() == null ? ", with another" : " since " + time.past(unit.claimedAt())));
     }
 
     private List<String> run(RunRow run) {
-        return row(run.job(), run.company(), run.kind(), time.of(run.startedAt()), state(run.outcome()),
+        return row(run.job(), run.company(), run.kind(), time.past(run.startedAt()), state(run.outcome()),
                 run.rowsRead() + " read, " + run.rowsWritten() + " written, " + Words.count(run.requests(), "request"));
     }
 

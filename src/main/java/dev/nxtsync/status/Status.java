@@ -8,7 +8,7 @@ import dev.nxtsync.signin.EncryptionKeys;
 /**
  * How everything stands, of all processes.
  *
- * @param at when it was asked, in ISO 8601
+ * @param at when it was asked, in ISO 8601; by the database's clock, as its times are, but where it is away
  * @param findings what is wrong: each once, alarms first
  * @param tables what the database has; empty where it is away
  * @param encryptionKeys which are there or needed

@@ -16,6 +16,7 @@ import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.config.Pulls;
 import dev.nxtsync.database.Database;
+import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.signin.EncryptionKeys;
 import dev.nxtsync.status.StatusTables.ReplicaRow;
@@ -83,8 +84,9 @@ public class StatusReport {
                 found.addAll(each.report().findings());
             }
         }
-        return new Status(clock.instant().toString(), once(found, since), told.isEmpty() ? own : told,
-                Optional.of(stored.signInsEnd(connections.signInEnds(transaction))), keysNeed);
+        return new Status(DatabaseClock.read(transaction).now().toString(), once(found, since),
+                told.isEmpty() ? own : told, Optional.of(stored.signInsEnd(connections.signInEnds(transaction))),
+                keysNeed);
     }
 
     /** Each finding once, alarms first. */

@@ -23,6 +23,24 @@ class ShownTimeTest {
     }
 
     @Test
+    void whatHasHappenedIsNeverAheadAlsoWhereItsClockIs() {
+        var time = new ShownTime(NOW, true);
+        assertThat(time.past("2026-11-28T14:05:15Z")).isEqualTo("now (14:05:15)");
+        assertThat(time.past("2026-11-28T14:05:11Z")).isEqualTo("1 s ago (14:05:11)");
+        assertThat(new ShownTime(NOW, false).past("2026-11-28T14:05:15Z")).isEqualTo("2026-11-28T14:05:15Z");
+        assertThat(time.past(null)).isEmpty();
+    }
+
+    @Test
+    void whatIsGoodUntilATimeEndsThenOrHasEnded() {
+        var time = new ShownTime(NOW, true);
+        assertThat(time.end("2026-11-28T14:05:42Z")).isEqualTo("ends in 30 s (14:05:42)");
+        assertThat(time.end("2026-11-28T14:00:12Z")).isEqualTo("ended 5 min ago (14:00:12)");
+        assertThat(time.end(null)).isEmpty();
+        assertThat(new ShownTime(NOW, false).end("2026-11-28T14:00:12Z")).isEqualTo("until 2026-11-28T14:00:12Z");
+    }
+
+    @Test
     void aProgramSeesWhen() {
         assertThat(new ShownTime(NOW, false).of("2026-11-28T15:03:12.9+01:00")).isEqualTo("2026-11-28T14:03:12Z");
         assertThat(new ShownTime(NOW, false).of(null)).isEmpty();

@@ -68,6 +68,19 @@ class StatusLayoutTest {
     }
 
     @Test
+    void withAClockThreeSecondsBehindNothingThatHasHappenedIsAheadAndWhatHasEndedIsNotGood() {
+        var all = status();
+        var main = new ConnectionStatus("main", "signed_in", "2026-11-28T14:03:00Z", null, "all",
+                new ConnectionStatus.MinuteBudget(540, 12), "one");
+        assertThat(StatusLayout.lines(
+                new Status("2026-11-28T14:03:09Z", all.findings(), List.of(main), all.tables(), List.of()), TERMINAL,
+                WIDE))
+                .contains("  main  one  token ended 9 s ago (14:03:00)  12 of 540 requests a minute",
+                        "  one  alive  since now (14:03:12)")
+                .noneMatch(line -> line.contains("in 3 s"));
+    }
+
+    @Test
     void aLongListIsCutAndSaysSo() {
         var runs = IntStream.range(0, 12).mapToObj(each -> run("orders", "poll", "ok", 1)).toList();
         assertThat(StatusLayout.lines(
