@@ -8,6 +8,8 @@ final class ExitCode {
     static final int USAGE = 2;
     /** A command has found something that a person has to see to. */
     static final int FOUND_PROBLEMS = 3;
+    /** Whoever read the output has gone; as a shell tells of a program that SIGPIPE has ended. */
+    static final int NOBODY_READS = 141;
 
     private ExitCode() {}
 }

@@ -15,6 +15,7 @@ import jakarta.interceptor.Interceptor;
 import io.quarkus.runtime.ShutdownEvent;
 
 import dev.nxtsync.database.DatabaseFault;
+import dev.nxtsync.database.SqlState;
 import dev.nxtsync.status.StatusReport;
 
 /** The command {@code status}: what {@code GET /api/status} answers, for a person. */
@@ -29,26 +30,24 @@ class StatusCommand implements Command {
         this.status = status;
     }
 
-    /** @param watch again and again, until a person stops it; an outage of the database is waited out */
+    /** @param watch again and again, until a person stops it; a database that has the tables is waited for */
     int run(boolean watch) throws SQLException, InterruptedException {
         var terminal = Terminal.here(System.getenv());
         if (watch) {
-            watch(terminal);
-        } else {
-            lines(terminal, terminal.size()).forEach(System.out::println);
+            return watch(terminal);
         }
+        lines(terminal, terminal.size()).forEach(System.out::println);
         return 0;
     }
 
-    /** Until nobody reads on, too. */
-    private void watch(Terminal terminal) throws SQLException, InterruptedException {
+    private int watch(Terminal terminal) throws SQLException, InterruptedException {
         do {
             var size = terminal.size();
             var lines = new ArrayList<String>();
             try {
                 lines.addAll(lines(terminal, size));
             } catch (SQLException e) {
-                if (!DatabaseFault.isAway(e)) {
+                if (SqlState.UNDEFINED_TABLE.equals(e.getSQLState())) {
                     throw e;
                 }
                 lines.addAll(Terminal.folded(Report.line("PROBLEM", "database: " + DatabaseFault.of(e).coded()),
@@ -57,7 +56,11 @@ class StatusCommand implements Command {
             }
             lines.add("");
             System.out.print(terminal.isThere() ? Terminal.page(lines, size) : String.join("\n", lines) + "\n");
-        } while (!System.out.checkError() && !stopping.await(EVERY.toSeconds(), TimeUnit.SECONDS));
+            if (System.out.checkError()) {
+                return ExitCode.NOBODY_READS;
+            }
+        } while (!stopping.await(EVERY.toSeconds(), TimeUnit.SECONDS));
+        return 0;
     }
 
     private List<String> lines(Terminal terminal, Terminal.Size size) throws SQLException {

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 
@@ -104,6 +106,15 @@ class StatusIT {
                             .containsPattern("PROBLEM .{10,53}\033\\[K\r\n {11}\\S").contains("… and more: ");
                 }
             }
+            database.execute("""
+                    alter function pg_catalog.clock_timestamp() rename to clock_of_the_server;
+                    create function pg_catalog.clock_timestamp() returns timestamptz language sql volatile
+                    as $$ select clock_of_the_server() + interval '48 h' $$""");
+            try (var shown = onATerminal(builder, "status")) {
+                assertThat(shown.exitCode()).isZero();
+                assertThat(shown.output()).as("by the database's clock")
+                        .contains("  " + LocalDate.now(ZoneOffset.UTC).plusDays(2) + " ");
+            }
         }
     }
 
@@ -128,6 +139,27 @@ class StatusIT {
                 assertThat(watch.output()).doesNotContain("\033");
                 watch.terminate();
                 assertThat(watch.exitCode()).isEqualTo(143);
+            }
+            database.execute("create role watcher login in role pg_read_all_data; "
+                    + "grant execute on all functions in schema nxt_sync to watcher");
+            try (var watch = builder.with("NXT_DATABASE_USER", "watcher").command("status", "--watch").start()) {
+                await().atMost(Duration.ofSeconds(60)).until(() -> watch.output().contains("people"));
+                database.execute("alter role watcher connection limit 0");
+                detour.shut();
+                detour.open();
+                await().atMost(Duration.ofSeconds(60)).until(() -> watch.output().contains("too many connections"));
+                database.execute("alter role watcher connection limit -1");
+                await().atMost(Duration.ofSeconds(60)).until(
+                        () -> watch.output().substring(watch.output().lastIndexOf("PROBLEM")).contains("people"));
+            }
+            try (var watch = builder.line(
+                    List.of("sh", "-c",
+                            "{ " + Daemon.java() + " -jar " + Daemon.jar()
+                                    + " status --watch; echo exit $? >&2; } | head -n 1"),
+                    Files.createTempDirectory("pipe")).start()) {
+                assertThat(watch.exitCode()).isZero();
+                assertThat(watch.output().lines()).as("whoever read has gone").containsExactly("All is well.",
+                        "exit 141");
             }
         }
     }
