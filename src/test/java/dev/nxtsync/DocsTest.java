@@ -27,7 +27,7 @@ class DocsTest {
     private static final Set<String> MADE = Set.of("config/application.yaml", "bom.json");
     /** Words in capitals that are no settings. */
     private static final Set<String> NO_SETTINGS = Set.of("COPY", "DOWN", "GET", "POST", "WAL", "UTC", "TZ", "NAME",
-            "UTF8", "CI", "FREE", "HEAD", "LISTEN", "OPTIONS", "NO_COLOR", "COMMIT");
+            "UTF8", "CI", "FREE", "HEAD", "LISTEN", "OPTIONS", "NO_COLOR", "COMMIT", "TERM");
     /** Columns, roles and schemas of ours, and names of users. */
     private static final Set<String> NO_METRICS = Set.of("nxt_company", "nxt_customer", "nxt_read_at", "nxt_deleted_at",
             "nxt_pusher", "nxt_reader", "nxt_warehouse", "nxt_history");

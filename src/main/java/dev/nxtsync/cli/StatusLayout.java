@@ -1,11 +1,9 @@
 package dev.nxtsync.cli;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -110,10 +108,7 @@ final class StatusLayout {
     private List<String> pull(PullRow pull) {
         String completeness = pull.completeAsOf() == null
                 ? "not complete yet"
-                : "complete as of " + (terminal.isThere()
-                        ? time.past(pull.completeAsOf())
-                        : Duration.ofSeconds(pull.lagSeconds()).toString().substring(2).toLowerCase(Locale.ROOT)
-                                + " ago");
+                : "complete as of " + time.past(pull.completeAsOf());
         return row(pull.job(), pull.company(), state(pull.state()), Words.count(pull.rows(), "row"), completeness,
                 pull.underWay() == null
                         ? ""

@@ -115,6 +115,7 @@ public class Verification {
                             + sums.source() + " in Business NXT, " + sums.target() + " in the target table"));
                 }
             });
+            out.accept(new WorkEvent(Course.DETAIL, ErrorCode.DIFFERENT.nextStep().replace("NAME", plan.name())));
             return false;
         } finally {
             verified.end(table);

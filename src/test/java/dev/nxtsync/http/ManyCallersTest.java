@@ -74,7 +74,8 @@ class ManyCallersTest {
             var database = TestDatabase.create();
             var settings = Map.of("nxt.client-id", "isv_demo", "nxt.client-secret", "demo+secret%/:1", "nxt.issuer",
                     sandbox.url(), "nxt.api.url", sandbox.url(), "nxt.database.url", database.url(),
-                    "nxt.database.user", database.user());
+                    "nxt.database.user", database.user(), "nxt.http.port",
+                    Integer.toString(dev.nxtsync.support.Daemon.freePort()));
             settings.forEach(System::setProperty);
             // what main hands to the framework
             return Map.of("quarkus.http.test-port", Integer.toString(MANAGEMENT_PORT), "quarkus.datasource.jdbc.url",
