@@ -58,7 +58,7 @@ public class PushFindings {
                 findings.add(Finding.alarm("push " + push, ErrorCode.PUSH_MISSING, Words.count(rows.waiting(),
                         "row waits", "rows wait") + " for it, but it is not configured. Set NXT_PUSHES_"
                         + push.toUpperCase(Locale.ROOT)
-                        + "_TABLE and the like, or set the state of its rows in nxt_sync.outbox to discarded."));
+                        + "_TABLE and the like, or set the state of its rows in the outbox to discarded."));
             }
         });
         return findings;
