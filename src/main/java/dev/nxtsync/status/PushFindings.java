@@ -55,10 +55,10 @@ public class PushFindings {
                                 + " a decision. Run: java -jar quarkus-run.jar dead-letters list"));
             }
             if (rows.waiting() > 0 && !configured.all().containsKey(push)) {
-                findings.add(Finding.alarm("push " + push, ErrorCode.PUSH_MISSING, Words.count(rows.waiting(),
-                        "row waits", "rows wait") + " for it, but it is not configured. Set NXT_PUSHES_"
-                        + push.toUpperCase(Locale.ROOT)
-                        + "_TABLE and the like, or set the state of its rows in the outbox to discarded."));
+                findings.add(Finding.alarm("push " + push, ErrorCode.PUSH_MISSING,
+                        Words.count(rows.waiting(), "row waits", "rows wait")
+                                + " for it, but it is not configured. Set NXT_PUSHES_" + push.toUpperCase(Locale.ROOT)
+                                + "_TABLE and the like, or set the state of its rows in the outbox to discarded."));
             }
         });
         return findings;
