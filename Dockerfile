@@ -12,7 +12,7 @@ COPY .mvn/ .mvn/
 COPY docs/openapi.yaml docs/
 COPY src/main/ src/main/
 ARG COMMIT=unknown
-RUN --mount=type=cache,target=/root/.m2 ./mvnw package -Dnxt.commit="$COMMIT" -Dmaven.test.skip=true -Dformatter.skip -Dimpsort.skip -Dcompiler.checks=-Xlint:none
+RUN ./mvnw package -Dnxt.commit="$COMMIT" -Dmaven.test.skip=true -Dformatter.skip -Dimpsort.skip -Dcompiler.checks=-Xlint:none
 
 # Layers change from rarely to often.
 FROM ${BASE} AS application

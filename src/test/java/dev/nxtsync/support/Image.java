@@ -190,7 +190,7 @@ public final class Image {
                 if (rest.startsWith("[")) {
                     run(List.of(JSON.readValue(rest, String[].class)));
                 } else {
-                    shell.run(resolved(rest.replaceFirst("^(--mount=\\S+ )+", "")), directory());
+                    shell.run(resolved(rest), directory());
                 }
             }
             case "USER" -> user = rest;
