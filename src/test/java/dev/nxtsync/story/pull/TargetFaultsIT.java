@@ -122,7 +122,7 @@ class TargetFaultsIT {
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(1)
                 .withRows(Map.of("associate", 90, "generalLedgerAccount", 90)))) {
             sandbox.put(COMPANY, "associate", values("associateNo", 900, "name", "nul \u0000"));
-            // the second page of each load, when the first is in, of which three share a page
+            // the second page of each load, when the first is in, which shares a page with those that are planned by then
             sandbox.holdRequestsWith("\"associateNo\":{\"_gt\":");
             var builder = Daemon.on(sandbox.url(), database);
             pull(builder, "people", "people");
@@ -134,7 +134,7 @@ class TargetFaultsIT {
                     .with("NXT_PULLS_DAILY_TABLE", "generalLedgerAccount").with("NXT_PULLS_DAILY_TARGET", "daily")
                     .with("NXT_PULLS_DAILY_EVERY", "1d");
             try (var daemon = builder.start()) {
-                await().atMost(A_MINUTE).until(() -> sandbox.held() >= 2 && database.count("nxt.columns") == 30);
+                await().atMost(A_MINUTE).until(() -> sandbox.held() >= 2 && database.count("nxt.columns") > 0);
                 aColumnThatIsDroppedInTheMiddleOfAFirstLoadIsMadeAgain();
                 aTableThatIsDroppedIsMadeAndLoadedAgain(sandbox, 0);
                 allRowsHaveTheColumn(sandbox);
