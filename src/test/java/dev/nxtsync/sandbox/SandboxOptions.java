@@ -3,36 +3,34 @@ package dev.nxtsync.sandbox;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
-/**
- * How a sandbox behaves from its start.
- *
- * @param host where it listens
- * @param url where clients find it, and its name as an issuer; empty for where it listens
- * @param wholesaler whether the rows are those of a {@link Wholesaler}, with sums that add up; else they are made by chance, with
- *        every oddity that a column may have
- * @param still whether rows change only when told to
- * @param companies how many there are
- * @param rows by table, how many rows the first company has of it; the second has a tenth, the others a hundredth
- * @param rate requests a minute with one token before 429
- * @param compression how answers are packed, if the client takes that: {@code br}, {@code gzip} or {@code none}
- * @param stamps how a {@code DateTime} is written, which is not documented: {@code blank}, {@code T} or {@code TZ}
- * @param onError what a record that is refused does to the others of its request, which is not documented: {@code atomic},
- *        {@code stop} or {@code continue}
- * @param latest by when after its arrival a mutation has ended that finishes late
- * @param webhook where events of changes are sent to
- * @param faults by name, the share of requests (or rows, or writes) that each strikes
- */
-public record SandboxOptions(String host, String url, boolean wholesaler, int port, long seed, boolean still,
-        int companies, Map<String, Integer> rows, Duration tokenLifetime, Duration timeLimit, Duration slotHold,
-        int rate, String compression, String stamps, String onError, Duration latest, Webhooks.Subscription webhook,
-        Map<String, Double> faults) {
-    private static final String LOOPBACK = "127.0.0.1";
+/** How a sandbox behaves from its start. It does not change: each {@code with…} gives a changed copy. */
+public final class SandboxOptions implements Cloneable {
+    private String host = "127.0.0.1";
+    private String url = "";
+    private boolean wholesaler;
+    private int port = 8089;
+    private long seed = 1;
+    private boolean still;
+    private int companies = 3;
+    private Map<String, Integer> rows = Map.of();
+    private Duration tokenLifetime = Duration.ofSeconds(10);
+    private Duration timeLimit = Duration.ofSeconds(59);
+    private Duration slotHold = Duration.ofMinutes(30);
+    private int rate = 600;
+    private String compression = "br";
+    private String stamps = "blank";
+    private String onError = "atomic";
+    private Duration latest = Duration.ofMinutes(13);
+    private Webhooks.Subscription webhook = Webhooks.Subscription.NONE;
+    private Map<String, Double> faults = Map.of();
+
+    private SandboxOptions() {}
 
     public static SandboxOptions defaults() {
-        return new SandboxOptions(LOOPBACK, "", false, 8089, 1, false, 3, Map.of(), Duration.ofSeconds(10),
-                Duration.ofSeconds(59), Duration.ofMinutes(30), 600, "br", "blank", "atomic", Duration.ofMinutes(13),
-                Webhooks.Subscription.NONE, Map.of());
+        return new SandboxOptions();
     }
 
     static final String HELP = """
@@ -63,162 +61,228 @@ public record SandboxOptions(String host, String url, boolean wholesaler, int po
 
     /** @throws IllegalArgumentException for what is not an option, with a sentence that says so */
     public static SandboxOptions parse(String... arguments) {
-        SandboxOptions options = defaults();
+        var options = new SandboxOptions();
         for (int i = 0; i < arguments.length; i++) {
             String name = arguments[i];
             if (name.equals("--still")) {
-                options = options.withStill(true);
+                options.still = true;
                 continue;
             }
             if (i + 1 == arguments.length) {
                 throw new IllegalArgumentException(name + " is not an option, or lacks its value");
             }
-            options = options.with(name, arguments[++i]);
+            options.set(name, arguments[++i]);
         }
         return options;
     }
 
-    private SandboxOptions with(String name, String value) {
-        return switch (name) {
-            case "--port" -> withPort(Integer.parseInt(value));
-            case "--host" -> withHost(value);
-            case "--url" -> withUrl(value);
-            case "--data" -> withWholesaler(switch (value) {
+    private void set(String name, String value) {
+        switch (name) {
+            case "--port" -> port = Integer.parseInt(value);
+            case "--host" -> host = value;
+            case "--url" -> url = value;
+            case "--data" -> wholesaler = switch (value) {
                 case "wholesaler" -> true;
                 case "random" -> false;
                 default -> throw new IllegalArgumentException("--data is random or wholesaler, not " + value);
-            });
-            case "--seed" -> withSeed(Long.parseLong(value));
-            case "--companies" -> withCompanies(Integer.parseInt(value));
-            case "--rows" -> {
-                var counts = new HashMap<String, Integer>();
-                pairs(value).forEach((table, count) -> counts.put(table, Integer.valueOf(count)));
-                yield withRows(counts);
-            }
-            case "--token-lifetime" -> withTokenLifetime(duration(value));
-            case "--time-limit" -> withTimeLimit(duration(value));
-            case "--slot-hold" -> withSlotHold(duration(value));
-            case "--rate" -> withRate(Integer.parseInt(value));
-            case "--compression" -> withCompression(value);
-            case "--stamps" -> withStamps(value);
-            case "--on-error" -> withOnError(value);
-            case "--latest" -> withLatest(duration(value));
-            case "--webhook" -> withWebhook(value, webhook.key(), webhook.attempts(), webhook.interval());
-            case "--webhook-key" -> withWebhook(webhook.url(), value, webhook.attempts(), webhook.interval());
-            case "--webhook-attempts" ->
-                withWebhook(webhook.url(), webhook.key(), Integer.parseInt(value), webhook.interval());
-            case "--webhook-interval" -> withWebhook(webhook.url(), webhook.key(), webhook.attempts(), duration(value));
-            case "--faults" -> {
-                var shares = new HashMap<String, Double>();
-                pairs(value).forEach((fault, share) -> shares.put(fault, Double.valueOf(share)));
-                yield withFaults(shares);
-            }
+            };
+            case "--seed" -> seed = Long.parseLong(value);
+            case "--companies" -> companies = Integer.parseInt(value);
+            case "--rows" -> rows = pairs(value, Integer::valueOf);
+            case "--token-lifetime" -> tokenLifetime = duration(value);
+            case "--time-limit" -> timeLimit = duration(value);
+            case "--slot-hold" -> slotHold(duration(value));
+            case "--rate" -> rate = Integer.parseInt(value);
+            case "--compression" -> compression = value;
+            case "--stamps" -> stamps = value;
+            case "--on-error" -> onError = value;
+            case "--latest" -> latest = duration(value);
+            case "--webhook" ->
+                webhook = new Webhooks.Subscription(value, webhook.key(), webhook.attempts(), webhook.interval());
+            case "--webhook-key" ->
+                webhook = new Webhooks.Subscription(webhook.url(), value, webhook.attempts(), webhook.interval());
+            case "--webhook-attempts" -> webhook = new Webhooks.Subscription(webhook.url(), webhook.key(),
+                    Integer.parseInt(value), webhook.interval());
+            case "--webhook-interval" ->
+                webhook = new Webhooks.Subscription(webhook.url(), webhook.key(), webhook.attempts(), duration(value));
+            case "--faults" -> faults = pairs(value, Double::valueOf);
             default -> throw new IllegalArgumentException(name + " is not an option");
-        };
+        }
+    }
+
+    private SandboxOptions with(Consumer<SandboxOptions> change) {
+        try {
+            var copy = (SandboxOptions) clone();
+            change.accept(copy);
+            return copy;
+        } catch (CloneNotSupportedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     public SandboxOptions withPort(int value) {
-        return new SandboxOptions(host, url, wholesaler, value, seed, still, companies, rows, tokenLifetime, timeLimit,
-                slotHold, rate, compression, stamps, onError, latest, webhook, faults);
-    }
-
-    public SandboxOptions withHost(String value) {
-        return new SandboxOptions(value, url, wholesaler, port, seed, still, companies, rows, tokenLifetime, timeLimit,
-                slotHold, rate, compression, stamps, onError, latest, webhook, faults);
-    }
-
-    public SandboxOptions withUrl(String value) {
-        return new SandboxOptions(host, value, wholesaler, port, seed, still, companies, rows, tokenLifetime, timeLimit,
-                slotHold, rate, compression, stamps, onError, latest, webhook, faults);
+        return with(options -> options.port = value);
     }
 
     public SandboxOptions withWholesaler(boolean value) {
-        return new SandboxOptions(host, url, value, port, seed, still, companies, rows, tokenLifetime, timeLimit,
-                slotHold, rate, compression, stamps, onError, latest, webhook, faults);
+        return with(options -> options.wholesaler = value);
     }
 
     public SandboxOptions withSeed(long value) {
-        return new SandboxOptions(host, url, wholesaler, port, value, still, companies, rows, tokenLifetime, timeLimit,
-                slotHold, rate, compression, stamps, onError, latest, webhook, faults);
+        return with(options -> options.seed = value);
     }
 
     public SandboxOptions withStill(boolean value) {
-        return new SandboxOptions(host, url, wholesaler, port, seed, value, companies, rows, tokenLifetime, timeLimit,
-                slotHold, rate, compression, stamps, onError, latest, webhook, faults);
+        return with(options -> options.still = value);
     }
 
     public SandboxOptions withCompanies(int value) {
-        return new SandboxOptions(host, url, wholesaler, port, seed, still, value, rows, tokenLifetime, timeLimit,
-                slotHold, rate, compression, stamps, onError, latest, webhook, faults);
+        return with(options -> options.companies = value);
     }
 
     public SandboxOptions withRows(Map<String, Integer> value) {
-        return new SandboxOptions(host, url, wholesaler, port, seed, still, companies, Map.copyOf(value), tokenLifetime,
-                timeLimit, slotHold, rate, compression, stamps, onError, latest, webhook, faults);
+        return with(options -> options.rows = Map.copyOf(value));
     }
 
     public SandboxOptions withTokenLifetime(Duration value) {
-        return new SandboxOptions(host, url, wholesaler, port, seed, still, companies, rows, value, timeLimit, slotHold,
-                rate, compression, stamps, onError, latest, webhook, faults);
+        return with(options -> options.tokenLifetime = value);
     }
 
     public SandboxOptions withTimeLimit(Duration value) {
-        return new SandboxOptions(host, url, wholesaler, port, seed, still, companies, rows, tokenLifetime, value,
-                slotHold, rate, compression, stamps, onError, latest, webhook, faults);
+        return with(options -> options.timeLimit = value);
     }
 
     /** With it changes by when late mutations have ended: a little less than half of it. */
     public SandboxOptions withSlotHold(Duration value) {
-        return new SandboxOptions(host, url, wholesaler, port, seed, still, companies, rows, tokenLifetime, timeLimit,
-                value, rate, compression, stamps, onError, value.multipliedBy(9).dividedBy(20), webhook, faults);
+        return with(options -> options.slotHold(value));
     }
 
     public SandboxOptions withRate(int value) {
-        return new SandboxOptions(host, url, wholesaler, port, seed, still, companies, rows, tokenLifetime, timeLimit,
-                slotHold, value, compression, stamps, onError, latest, webhook, faults);
+        return with(options -> options.rate = value);
     }
 
     public SandboxOptions withCompression(String value) {
-        return new SandboxOptions(host, url, wholesaler, port, seed, still, companies, rows, tokenLifetime, timeLimit,
-                slotHold, rate, value, stamps, onError, latest, webhook, faults);
+        return with(options -> options.compression = value);
     }
 
     public SandboxOptions withStamps(String value) {
-        return new SandboxOptions(host, url, wholesaler, port, seed, still, companies, rows, tokenLifetime, timeLimit,
-                slotHold, rate, compression, value, onError, latest, webhook, faults);
-    }
-
-    public SandboxOptions withOnError(String value) {
-        return new SandboxOptions(host, url, wholesaler, port, seed, still, companies, rows, tokenLifetime, timeLimit,
-                slotHold, rate, compression, stamps, value, latest, webhook, faults);
+        return with(options -> options.stamps = value);
     }
 
     public SandboxOptions withLatest(Duration value) {
-        return new SandboxOptions(host, url, wholesaler, port, seed, still, companies, rows, tokenLifetime, timeLimit,
-                slotHold, rate, compression, stamps, onError, value, webhook, faults);
-    }
-
-    public SandboxOptions withWebhook(String url, String key, int attempts, Duration interval) {
-        return new SandboxOptions(host, url, wholesaler, port, seed, still, companies, rows, tokenLifetime, timeLimit,
-                slotHold, rate, compression, stamps, onError, latest,
-                new Webhooks.Subscription(url, key, attempts, interval), faults);
+        return with(options -> options.latest = value);
     }
 
     public SandboxOptions withFaults(Map<String, Double> value) {
-        return new SandboxOptions(host, url, wholesaler, port, seed, still, companies, rows, tokenLifetime, timeLimit,
-                slotHold, rate, compression, stamps, onError, latest, webhook, Map.copyOf(value));
+        return with(options -> options.faults = Map.copyOf(value));
     }
 
-    private static Map<String, String> pairs(String text) {
-        var pairs = new HashMap<String, String>();
+    private void slotHold(Duration value) {
+        slotHold = value;
+        latest = value.multipliedBy(9).dividedBy(20);
+    }
+
+    /** Where it listens. */
+    String host() {
+        return host;
+    }
+
+    /** Where clients find it, and its name as an issuer; empty for where it listens. */
+    String url() {
+        return url;
+    }
+
+    /**
+     * Whether the rows are those of a {@link Wholesaler}, with sums that add up; else they are made by chance, with every oddity
+     * that a column may have.
+     */
+    boolean wholesaler() {
+        return wholesaler;
+    }
+
+    int port() {
+        return port;
+    }
+
+    long seed() {
+        return seed;
+    }
+
+    /** Whether rows change only when told to. */
+    boolean still() {
+        return still;
+    }
+
+    /** How many there are. */
+    int companies() {
+        return companies;
+    }
+
+    /** By table, how many rows the first company has of it; the second has a tenth, the others a hundredth. */
+    Map<String, Integer> rows() {
+        return rows;
+    }
+
+    Duration tokenLifetime() {
+        return tokenLifetime;
+    }
+
+    Duration timeLimit() {
+        return timeLimit;
+    }
+
+    Duration slotHold() {
+        return slotHold;
+    }
+
+    /** Requests a minute with one token before 429. */
+    int rate() {
+        return rate;
+    }
+
+    /** How answers are packed, if the client takes that: {@code br}, {@code gzip} or {@code none}. */
+    String compression() {
+        return compression;
+    }
+
+    /** How a {@code DateTime} is written, which is not documented: {@code blank}, {@code T} or {@code TZ}. */
+    String stamps() {
+        return stamps;
+    }
+
+    /**
+     * What a record that is refused does to the others of its request, which is not documented: {@code atomic}, {@code stop}
+     * or {@code continue}.
+     */
+    String onError() {
+        return onError;
+    }
+
+    /** By when after its arrival a mutation has ended that finishes late. */
+    Duration latest() {
+        return latest;
+    }
+
+    /** Where events of changes are sent to. */
+    Webhooks.Subscription webhook() {
+        return webhook;
+    }
+
+    /** By name, the share of requests (or rows, or writes) that each strikes. */
+    Map<String, Double> faults() {
+        return faults;
+    }
+
+    private static <T> Map<String, T> pairs(String text, Function<String, T> parsed) {
+        var pairs = new HashMap<String, T>();
         for (String pair : text.split(",", -1)) {
             int equals = pair.indexOf('=');
             if (equals < 1) {
                 throw new IllegalArgumentException("\"" + pair + "\" is not of the form name=value");
             }
-            pairs.put(pair.substring(0, equals), pair.substring(equals + 1));
+            pairs.put(pair.substring(0, equals), parsed.apply(pair.substring(equals + 1)));
         }
-        return pairs;
+        return Map.copyOf(pairs);
     }
 
     private static Duration duration(String text) {
