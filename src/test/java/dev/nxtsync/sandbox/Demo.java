@@ -191,7 +191,7 @@ public final class Demo implements AutoCloseable {
     private void waitUntil(BooleanSupplier condition) {
         try {
             while (!condition.getAsBoolean()) {
-                TimeUnit.MILLISECONDS.sleep(5);
+                TimeUnit.MILLISECONDS.sleep(25);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -161,16 +161,7 @@ public final class Daemon implements AutoCloseable {
             if (!shell.isEmpty()) {
                 line.addAll(List.of("sh", "-c", shell + " exec \"$@\"", "sh"));
             }
-            line.add(java());
-            if (Boolean.getBoolean("nxt.quick")) {
-                line.addAll(ClassArchive.QUICK);
-                // an agent that weaves classes and the archive of classes of other loaders bring down a JVM of 17
-                line.addAll(jvm.stream().anyMatch(each -> each.startsWith("-javaagent"))
-                        ? List.of()
-                        : ClassArchive.options());
-            }
-            line.addAll(jvm);
-            line.addAll(List.of("-jar", jar().toString()));
+            line.addAll(Daemon.line(jvm));
             line.addAll(List.of(command));
             return line;
         }
@@ -188,6 +179,20 @@ public final class Daemon implements AutoCloseable {
         return new Builder().with("NXT_CLIENT_ID", "isv_demo").with("NXT_CLIENT_SECRET", "secret")
                 .with("NXT_ISSUER", "http://127.0.0.1:1").with("NXT_API_URL", "http://127.0.0.1:1")
                 .with("NXT_DATABASE_URL", "jdbc:postgresql://127.0.0.1:1/none").with("NXT_DATABASE_USER", "none");
+    }
+
+    /** What starts the packaged jar with the JVM of the tests and these options of it; where tests are small, at little cost. */
+    public static List<String> line(List<String> jvm) {
+        var line = new ArrayList<>(List.of(java()));
+        if (Boolean.getBoolean("nxt.quick")) {
+            line.addAll(ClassArchive.QUICK);
+            // an agent that weaves classes and the archive of classes of other loaders bring down a JVM of 17
+            line.addAll(
+                    jvm.stream().anyMatch(each -> each.startsWith("-javaagent")) ? List.of() : ClassArchive.options());
+        }
+        line.addAll(jvm);
+        line.addAll(List.of("-jar", jar().toString()));
+        return line;
     }
 
     /** The JVM of the tests. */

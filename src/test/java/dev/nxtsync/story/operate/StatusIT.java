@@ -36,6 +36,7 @@ import dev.nxtsync.support.TestDatabase;
 class StatusIT {
     private static final String KEY = Daemon.OPERATOR;
     private static final int COMPANY = 5_280_001;
+    private static final String JAR = String.join(" ", Daemon.line(List.of()));
 
     @Test
     void theStatusShowsHowEverythingStandsAndWhatToDoNext() throws Exception {
@@ -152,11 +153,10 @@ class StatusIT {
                 await().atMost(Duration.ofSeconds(60)).until(
                         () -> watch.output().substring(watch.output().lastIndexOf("PROBLEM")).contains("people"));
             }
-            try (var watch = builder.line(
-                    List.of("sh", "-c",
-                            "{ " + Daemon.java() + " -jar " + Daemon.jar()
-                                    + " status --watch; echo exit $? >&2; } | head -n 1"),
-                    Files.createTempDirectory("pipe")).start()) {
+            try (var watch = builder
+                    .line(List.of("sh", "-c", "{ " + JAR + " status --watch; echo exit $? >&2; } | head -n 1"),
+                            Files.createTempDirectory("pipe"))
+                    .start()) {
                 assertThat(watch.exitCode()).isZero();
                 assertThat(watch.output().lines()).as("whoever read has gone").containsExactly("All is well.",
                         "exit 141");
@@ -165,8 +165,7 @@ class StatusIT {
     }
 
     private static Daemon onATerminal(Daemon.Builder builder, String command) throws IOException {
-        return builder.line(List.of("script", "-qec",
-                "stty rows 12 cols 60; " + Daemon.java() + " -jar " + Daemon.jar() + " " + command, "/dev/null"),
+        return builder.line(List.of("script", "-qec", "stty rows 12 cols 60; " + JAR + " " + command, "/dev/null"),
                 Files.createTempDirectory("terminal")).start();
     }
 

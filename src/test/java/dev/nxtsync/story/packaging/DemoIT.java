@@ -28,9 +28,9 @@ class DemoIT {
     void itGetsThroughAllItsStepsOffersCommandsThatRunAndLeavesNothingWhenAPersonStopsIt(@TempDir Path directory)
             throws Exception {
         Path said = directory.resolve("said");
-        var demo = new ProcessBuilder(Daemon.java(), "-XX:TieredStopAtLevel=1", "-Ddemo.outage=3", "-cp",
-                System.getProperty("java.class.path"), Demo.class.getName()).redirectErrorStream(true)
-                .redirectOutput(said.toFile()).start();
+        var demo = new ProcessBuilder(Daemon.java(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Ddemo.outage=3",
+                "-Dnxt.quick=" + System.getProperty("nxt.quick"), "-cp", System.getProperty("java.class.path"),
+                Demo.class.getName()).redirectErrorStream(true).redirectOutput(said.toFile()).start();
         List<ProcessHandle> children;
         try {
             await().atMost(Duration.ofMinutes(3))
@@ -64,8 +64,10 @@ class DemoIT {
     private static void runs(String command) throws Exception {
         String tool = command.contains("java") ? "java" : command.split(" ", 2)[0];
         var shell = new ProcessBuilder("sh", "-c", "command -v " + tool + " > /dev/null || exit 0; " + command)
-                .redirectErrorStream(true).start();
-        String output = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(shell.waitFor()).as(command + ":\n" + output).isZero();
+                .redirectErrorStream(true);
+        shell.environment().put("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+        var running = shell.start();
+        String output = new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(running.waitFor()).as(command + ":\n" + output).isZero();
     }
 }
