@@ -31,7 +31,7 @@ import dev.nxtsync.support.Visitor;
  */
 @Tag("signin")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class UserWorkIT {
+class AbsentPersonIT {
     private static final Duration LIFE = Duration.ofSeconds(4);
     private static final Duration LONG = Duration.ofMinutes(1);
     private static final String GRACED = "graced";
