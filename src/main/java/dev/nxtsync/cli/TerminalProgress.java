@@ -65,7 +65,7 @@ final class TerminalProgress implements Job.Progress {
     static String text(long soFar, Optional<Long> expected, double perSecond) {
         String rows = expected.map(all -> soFar + " of about " + Words.count(all, "row"))
                 .orElseGet(() -> Words.count(soFar, "row"))
-                + (perSecond > 0 ? String.format(Locale.ROOT, ", %.0f rows/s", perSecond) : "");
+                + (perSecond > 0 ? ", " + Words.count(Math.round(perSecond), "row") + "/s" : "");
         return expected.filter(all -> perSecond > 0).map(all -> {
             long left = (long) Math.ceil(Math.max(0, all - soFar) / perSecond);
             return rows + String.format(Locale.ROOT, ", %d:%02d left", left / 60, left % 60);

@@ -94,8 +94,9 @@ final class PullReport {
             double perSecond = rows / seconds();
             LOG.infof(
                     "%s: %s of %s%s", what, kind, Words.count(sofar, "row"), expected
-                            .map(all -> String.format(Locale.ROOT, " of about %d, %.0f rows/s, %d min left", all,
-                                    perSecond, (long) Math.ceil(Math.max(0, all - sofar) / perSecond / 60)))
+                            .map(all -> String.format(Locale.ROOT, " of about %d, %s/s, %d min left", all,
+                                    Words.count(Math.round(perSecond), "row"),
+                                    (long) Math.ceil(Math.max(0, all - sofar) / perSecond / 60)))
                             .orElse(""));
         }
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -66,13 +67,16 @@ class ReplicasIT {
                     int strikes = strike(sandbox, database, replicas, random);
                     people.stop();
                     Size.figure(
-                            "%d jobs, 3 replicas: %d kills and freezes, at most %.0f s from start to start, "
-                                    + "%d stale writes refused, %d changes, %d requests",
-                            jobs(), strikes, gaps.stop(), refused(database), people.changes.get(),
+                            "%d jobs, 3 replicas: %d kills and freezes, at most %.0f s from start to start, rows at most "
+                                    + "%.0f s old, %d stale writes refused, %d changes, %d requests",
+                            jobs(), strikes, gaps.stop(), gaps.oldest(), refused(database), people.changes.get(),
                             sandbox.counter("requests"));
                 }
                 assertThat(gaps.stop()).as("seconds from a job's start to its next")
                         .isLessThanOrEqualTo(INTERVAL.plusSeconds(30).toMillis() / 1000.0);
+                // the next strike may meet whoever has taken a job over
+                assertThat(gaps.oldest()).as("seconds since a job has read all")
+                        .isLessThanOrEqualTo(INTERVAL.plusSeconds(60).toMillis() / 1000.0);
                 assertThat(refused(database)).as("stale writes that the database refused").isPositive();
                 assertThat(database.number("select count(*) from public.unfenced"))
                         .as("commits to target tables without a valid claim").isZero();
@@ -262,29 +266,53 @@ class ReplicasIT {
         return builder.jvm("-Xmx96m");
     }
 
-    /** The longest time from the start of a read of a job to the start of its next, looked at each second. */
+    /** The longest time from the start of a poll to the start of the next, and since one has read all, looked at twice a second. */
     private static final class Gaps {
         private final AtomicBoolean goesOn = new AtomicBoolean(true);
         private final Thread thread;
+        /** By unit, the fence of its last start, and when that was seen. */
+        private final Map<String, Start> starts = new HashMap<>();
         private volatile double longest;
+        private volatile double oldest;
+
+        private record Start(String fence, double at) {}
 
         Gaps(TestDatabase database) {
             thread = new Thread(() -> {
                 while (goesOn.get()) {
-                    longest = Math.max(longest,
+                    double now = System.nanoTime() / 1e9;
+                    database.rows("select id::text as id, fence::text as fence from nxt_sync.job where kind = 'poll'")
+                            .forEach(row -> start(row.get("id"), row.get("fence"), now));
+                    oldest = Math.max(oldest,
                             Double.parseDouble(
                                     database.value("select max(extract(epoch from clock_timestamp() - complete_as_of)) "
                                             + "from nxt_sync.pull_state where pull <> 'orders'")));
-                    Pushes.pause(Duration.ofSeconds(1));
+                    Pushes.pause(Duration.ofMillis(500));
                 }
             }, "gaps");
             thread.start();
         }
 
+        private void start(String unit, String fence, double now) {
+            var before = starts.putIfAbsent(unit, new Start(fence, now));
+            if (before != null) {
+                longest = Math.max(longest, now - before.at());
+                if (!before.fence().equals(fence)) {
+                    starts.put(unit, new Start(fence, now));
+                }
+            }
+        }
+
+        /** Answers the longest from a start to the next, in seconds. */
         double stop() throws InterruptedException {
             goesOn.set(false);
             thread.join();
             return longest;
+        }
+
+        /** The longest that what a job has read was old, in seconds. */
+        double oldest() {
+            return oldest;
         }
     }
 
