@@ -118,6 +118,7 @@ record ConnectionCheck(Settings settings, Connections connections, Tenants tenan
         result.designs().forEach((name, design) -> {
             if (design instanceof PullValidator.Sound sound) {
                 report.fine("pull " + name, sound.toString());
+                sound.keyDoubt().ifPresent(doubt -> report.warning("pull " + name, doubt));
                 sound.remarks().forEach(remark -> report.problem("pull " + name, ErrorCode.EXCEPT_UNKNOWN, remark));
             } else {
                 report.problem("pull " + name, ((PullValidator.Flawed) design).reason());

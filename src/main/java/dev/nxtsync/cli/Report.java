@@ -18,6 +18,11 @@ final class Report {
         line("note", what, found);
     }
 
+    /** Something that somebody should look at, though nothing is in the way. */
+    void warning(String what, String found) {
+        line("warning", what, found);
+    }
+
     void problem(String what, Problem reason) {
         problems++;
         line("PROBLEM", what, reason.coded());

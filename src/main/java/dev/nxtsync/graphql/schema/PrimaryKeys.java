@@ -2,6 +2,8 @@ package dev.nxtsync.graphql.schema;
 
 import static java.util.Map.entry;
 
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,5 +25,10 @@ public final class PrimaryKeys {
 
     public static Optional<List<String>> of(String table) {
         return Optional.ofNullable(KNOWN.get(table));
+    }
+
+    /** Whether a key has some columns of the one that is known, but not all, so that several rows may share it. */
+    public static boolean isPart(String table, Collection<String> key) {
+        return of(table).filter(known -> !key.containsAll(known) && !Collections.disjoint(known, key)).isPresent();
     }
 }

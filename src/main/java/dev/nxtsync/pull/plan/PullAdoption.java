@@ -23,7 +23,8 @@ record PullAdoption(TableMigrator tables, Targets targets, UnitDeclaration units
         if (design instanceof PullValidator.Flawed flawed) {
             return stop(pull, flawed.reason());
         }
-        PullPlan plan = ((PullValidator.Sound) design).plan().in(tables.encoding());
+        var sound = (PullValidator.Sound) design;
+        PullPlan plan = sound.plan().in(tables.encoding());
         var vanished = tables.read(pull);
         vanished.removeAll(plan.table().columns().keySet());
         vanished.removeAll(plan.pull().except());
@@ -39,7 +40,8 @@ record PullAdoption(TableMigrator tables, Targets targets, UnitDeclaration units
                     + plan.pull().connection() + " sees no company. " + ErrorCode.NO_CUSTOMER.nextStep()));
         }
         if (plans.of(pull).isEmpty()) {
-            plan.mapping().remarks().forEach(remark -> LOG.warnf("Pull %s: %s", pull, remark));
+            sound.keyDoubt().ifPresent(doubt -> LOG.warnf("Pull %s: %s", pull, doubt));
+            sound.remarks().forEach(remark -> LOG.warnf("Pull %s: %s", pull, remark));
         }
         units.declare(plan, owners);
         targets.prepare(new PullPlans.Ready(plan, owners));

@@ -2,6 +2,7 @@ package dev.nxtsync.pull.plan;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 import dev.nxtsync.config.NameSuggestion;
@@ -25,6 +26,17 @@ public final class PullValidator {
         /** What somebody should look at, though nothing is in the way. */
         public List<String> remarks() {
             return plan.mapping().remarks();
+        }
+
+        /** That rows may have the same key, because it is only a part of the one that is known. */
+        public Optional<String> keyDoubt() {
+            String table = plan.table().name();
+            return PrimaryKeys.isPart(table, plan.key())
+                    ? Optional.of(Settings.Pull.variable(plan.name(), "KEY") + " is only a part of the primary key of "
+                            + table + ", which is " + Words.list(PrimaryKeys.of(table).orElseThrow())
+                            + ". If two rows have the same " + Words.list(plan.key())
+                            + ", the pull stops (key_not_unique). Name all of its columns, or take the setting out.")
+                    : Optional.empty();
         }
 
         @Override

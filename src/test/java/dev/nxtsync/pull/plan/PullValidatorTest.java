@@ -55,6 +55,19 @@ class PullValidatorTest {
     }
 
     @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"orderLine | orderNo | true", "orderLine | lineNo customerNo | true",
+            "orderLine | orderNo lineNo | false", "orderLine | lineNo orderNo customerNo | false",
+            "orderLine | customerNo | false", "order | orderNo lineNo | false", "text | lineNo | false"})
+    void aKeyThatIsOnlyAPartOfTheOneThatIsKnownIsInDoubtBeforeARowIsRead(String table, String key, boolean doubted) {
+        var design = design(pull(table, List.of(key.split(" "))), column("orderNo", Companion.NONE),
+                column("lineNo", Companion.NONE), column("customerNo", Companion.NONE));
+        var doubt = ((PullValidator.Sound) design).keyDoubt();
+        assertThat(doubt.isPresent()).isEqualTo(doubted);
+        assertThat(doubt.orElse("NXT_PULLS_X_KEY is orderNo, lineNo")).startsWith("NXT_PULLS_X_KEY is")
+                .contains("orderNo, lineNo");
+    }
+
+    @ParameterizedTest
     @CsvSource(nullValues = "none", value = {"vouchr, voucher", "Order, order", "orderline, orderLine",
             "assocate, associate", "associate, none", "frobnicate, none", "batches, batch"})
     void aTableThatIsNotThereIsToldWithTheNearestThatIs(String table, @Nullable String nearest) {
@@ -86,8 +99,8 @@ class PullValidatorTest {
         var byName = new LinkedHashMap<String, Column>();
         Stream.of(columns).forEach(column -> byName.put(column.name(), column));
         return PullValidator.validate(List.of(pull),
-                new Tables(Map.of("text", new Table("text", "Text", Scope.COMPANY, byName, List.of(), Map.of(), true)),
-                        Map.of()),
+                new Tables(Map.of(pull.table(),
+                        new Table(pull.table(), "Text", Scope.COMPANY, byName, List.of(), Map.of(), true)), Map.of()),
                 SettingsFixture.defaults()).get("x");
     }
 

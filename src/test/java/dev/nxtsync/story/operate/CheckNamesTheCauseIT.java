@@ -242,6 +242,7 @@ class CheckNamesTheCauseIT {
                 .with("NXT_PULLS_SOME_TARGET", "some").with("NXT_PULLS_SOME_FILTER", "{\"orderNumber\": {\"_eq\": 1}}")
                 .with("NXT_PULLS_LESS_TABLE", "order").with("NXT_PULLS_LESS_TARGET", "less")
                 .with("NXT_PULLS_LESS_EXCEPT", "informaton1").with("NXT_PULLS_LESS_COMPANIES", "4711")
+                .with("NXT_PULLS_LINES_TABLE", "orderLine").with("NXT_PULLS_LINES_KEY", "orderNo")
                 .with("NXT_PUSHES_SALES_TABLE", "order").with("NXT_PUSHES_SALES_KEY_COLUMN", "yourReferenc")
                 .with("NXT_CONNECTIONS_UTF_CLIENT_ID", "isv_demo").with("NXT_CONNECTIONS_UTF_CLIENT_SECRET_FILE", file)
                 .with("NXT_PUSHES_READ_TABLE", "order").with("NXT_PUSHES_READ_KEY_COLUMN", "yourReference")
@@ -271,6 +272,8 @@ class CheckNamesTheCauseIT {
                 .contains("There is no table vouchr that this client id can read; did you mean voucher?")
                 .contains("There is no table Order that this client id can read; did you mean order?")
                 .doesNotContain("primary key of Order").contains("NXT_PULLS_SOME_FILTER")
+                .contains("warning    pull lines: NXT_PULLS_LINES_KEY is only a part of the primary key of orderLine, "
+                        + "which is orderNo, lineNo.")
                 .contains("has no column informaton1 to leave out; did you mean information1?")
                 .contains("does not see these companies of COMPANIES: 4711").contains("Correct the number, or grant")
                 .contains("KEY_COLUMN names yourReferenc, which is not a readable column; did you mean yourReference?")
