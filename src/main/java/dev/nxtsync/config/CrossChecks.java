@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -248,7 +247,7 @@ final class CrossChecks {
     }
 
     private void push(Settings.Push push, Settings settings) {
-        String prefix = "NXT_PUSHES_" + push.name().toUpperCase(Locale.ROOT) + "_";
+        String prefix = Settings.Push.variable(push.name(), "");
         var connection = settings.connections().get(push.connection());
         if (connection == null) {
             add(prefix + "CONNECTION", "\"" + push.connection() + "\" is not a connection; there is "

@@ -254,7 +254,13 @@ public record Settings(Map<String, Connection> connections, Map<String, Pull> pu
             @Doc(value = "a filter as JSON that matches the record once the processing has run. Without it a person decides when the answer of a processing is lost", example = "{\"orderStatus\": {\"_eq\": 3}}") Optional<String> doneWhen,
             @Doc(value = "further columns that `result` holds. Columns of children are written `orderLines.amountDomestic`", example = "orderNo,changedTimestamp", unset = "keys") List<String> returning,
             @Doc(value = "`dry-run` checks every row and sends nothing. When you set it to `live`, the rows that waited are sent", example = "dry-run") @Default("live") Mode mode,
-            @Doc(value = "how long finished rows and their keys are kept", example = "30d") @Default("90d") Duration keep) {}
+            @Doc(value = "how long finished rows and their keys are kept", example = "30d") @Default("90d") Duration keep) {
+
+        /** The environment variable of a setting of a push, such as {@code KEY_COLUMN}. */
+        public static String variable(String push, String setting) {
+            return "NXT_PUSHES_" + push.toUpperCase(Locale.ROOT) + "_" + setting;
+        }
+    }
 
     /**
      * What holds for all pushes.

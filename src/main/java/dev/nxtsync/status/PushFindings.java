@@ -2,7 +2,6 @@ package dev.nxtsync.status;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.TreeMap;
 
 import jakarta.inject.Singleton;
@@ -10,6 +9,7 @@ import jakarta.inject.Singleton;
 import org.jdbi.v3.core.Handle;
 
 import dev.nxtsync.config.Pushes;
+import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Words;
 import dev.nxtsync.push.outbox.OutboxDepth;
@@ -57,8 +57,8 @@ public class PushFindings {
             if (rows.waiting() > 0 && !configured.all().containsKey(push)) {
                 findings.add(Finding.alarm("push " + push, ErrorCode.PUSH_MISSING,
                         Words.count(rows.waiting(), "row waits", "rows wait")
-                                + " for it, but it is not configured. Set NXT_PUSHES_" + push.toUpperCase(Locale.ROOT)
-                                + "_TABLE and the like, or set the state of its rows in the outbox to discarded."));
+                                + " for it, but it is not configured. Set " + Settings.Push.variable(push, "TABLE")
+                                + " and the like, or set the state of its rows in the outbox to discarded."));
             }
         });
         return findings;

@@ -58,19 +58,23 @@ final class MappingBuilder {
         var other = origins.put(name, column.name());
         if (other != null) {
             problems.add("The columns " + other + " and " + column.name() + " would both be " + name
-                    + "; leave one of them out (EXCEPT).");
+                    + "; leave one of them out by " + except() + ".");
         }
         if (name.startsWith("nxt_")) {
             problems.add("The column " + column.name() + " would be " + name
-                    + ", but nxt_ is reserved for nxt-sync; leave it out (EXCEPT).");
+                    + ", but nxt_ is reserved for nxt-sync; leave it out by " + except() + ".");
         }
         if (!SqlName.fits(name)) {
             problems.add("The column " + column.name() + " has a name longer than the " + SqlName.LONGEST
-                    + " bytes of PostgreSQL; leave it out (EXCEPT).");
+                    + " bytes of PostgreSQL; leave it out by " + except() + ".");
         }
         columns.put(name, new TargetColumn(name, type,
                 column.name() + " (" + column.scalar() + ")" + (remark.isEmpty() ? "" : ": " + remark), column.name()));
         sources.add(field(field));
+    }
+
+    private String except() {
+        return Settings.Pull.variable(pull.name(), "EXCEPT");
     }
 
     private int field(String name) {

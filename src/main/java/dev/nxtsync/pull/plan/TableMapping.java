@@ -60,16 +60,9 @@ public record TableMapping(List<String> columns, List<String> remarks, List<Stri
 
     public static TableMapping of(Settings.Pull pull, Table table, List<String> key, String schema) throws Unmappable {
         var problems = new ArrayList<String>();
-        for (String name : List.of(pull.columns(), key).stream().flatMap(List::stream).distinct().toList()) {
-            if (!table.columns().containsKey(name)) {
-                problems.add("The table " + table.name() + " has no column " + name + " that this client id can read"
-                        + NameSuggestion.end(name, table.columns().keySet()));
-            }
-        }
-        var remarks = pull.except().stream().filter(name -> !table.columns().containsKey(name))
-                .map(name -> "The table " + table.name() + " has no column " + name + " to leave out"
-                        + NameSuggestion.end(name, table.columns().keySet()))
-                .toList();
+        problems.addAll(unknown(pull, table, pull.columns(), "that this client id can read", "COLUMNS"));
+        problems.addAll(unknown(pull, table, key, "that this client id can read", "KEY"));
+        var remarks = unknown(pull, table, pull.except(), "to leave out", "EXCEPT");
         for (String name : key) {
             if (pull.except().contains(name)) {
                 problems.add("The key column " + name + " cannot be left out. Remove it from "
@@ -95,5 +88,19 @@ public record TableMapping(List<String> columns, List<String> remarks, List<Stri
                 pull.deletes() == Settings.Deletes.REMOVE);
         return new TableMapping(wanted.stream().map(Column::name).toList(), remarks,
                 List.copyOf(builder.fields.keySet()), List.copyOf(builder.sources), target);
+    }
+
+    /** @param setting that names the columns, unless it is a key that is built in */
+    private static List<String> unknown(Settings.Pull pull, Table table, List<String> names, String what,
+            String setting) {
+        String variable = Settings.Pull.variable(pull.name(), setting);
+        boolean builtIn = setting.equals("KEY") && pull.key().isEmpty();
+        return names.stream().filter(name -> !table.columns().containsKey(name))
+                .map(name -> "The table " + table.name() + " has no column " + name + " " + what
+                        + NameSuggestion.end(name, table.columns().keySet())
+                        + (builtIn
+                                ? " It is of the primary key. Give the access group of the client id the right to it."
+                                : " Correct " + variable + "."))
+                .toList();
     }
 }

@@ -66,7 +66,8 @@ final class PushValidator {
         Table table = schema.tables().get(push.table());
         if (table == null) {
             return new FlawedPush("There is no table " + push.table() + " that this client id can read"
-                    + NameSuggestion.end(push.table(), schema.names()));
+                    + NameSuggestion.end(push.table(), schema.names()) + " Correct " + setting("TABLE")
+                    + ", or give the access group of the client id the right to it.");
         }
         if (table.scope() != Scope.COMPANY) {
             return new FlawedPush(
@@ -75,7 +76,7 @@ final class PushValidator {
         for (String column : push.keyColumn()) {
             column(table, column, "KEY_COLUMN").filter(scalar -> !KEY_SCALARS.contains(scalar))
                     .ifPresent(scalar -> flaws
-                            .add("KEY_COLUMN " + column + " is of type " + scalar + ", which cannot find a record"));
+                            .add(setting("KEY_COLUMN") + " names " + column + ", which is of type " + scalar + " and cannot find a record"));
         }
         Map<MutationKind, MutationField> fields = new EnumMap<>(MutationKind.class);
         for (MutationKind act : acts()) {
@@ -98,6 +99,10 @@ final class PushValidator {
                 .orElse(List.of()).stream().filter(table.columns()::containsKey).toList();
         return new SoundPush(
                 new PushPlan(push, table, fields, schema.inputs(), children, key, returning, then, creator));
+    }
+
+    private String setting(String name) {
+        return Settings.Push.variable(push.name(), name);
     }
 
     private List<MutationKind> acts() {
@@ -132,7 +137,7 @@ final class PushValidator {
     private Optional<String> column(Table table, String column, String setting) {
         var found = table.columns().get(column);
         if (found == null) {
-            flaws.add(setting + " names " + column + ", which is not a readable column"
+            flaws.add(setting(setting) + " names " + column + ", which is not a readable column"
                     + NameSuggestion.hint(column, table.columns().keySet()));
             return Optional.empty();
         }
@@ -169,7 +174,7 @@ final class PushValidator {
             if (path.length == 1) {
                 column(table, each, "RETURNING").ifPresent(scalar -> own.add(each));
             } else if (!children.containsKey(path[0])) {
-                flaws.add("RETURNING names " + each + ", but a record of this table is created without " + path[0]
+                flaws.add(setting("RETURNING") + " names " + each + ", but a record of this table is created without " + path[0]
                         + NameSuggestion.hint(path[0], children.keySet()));
             } else {
                 Child child = children.get(path[0]);
@@ -188,20 +193,20 @@ final class PushValidator {
         var own = schema.processings().getOrDefault(push.table(), Map.of());
         var field = own.get(name);
         if (field == null) {
-            flaws.add("THEN names " + name + ", which is not a processing of this table for this client id"
+            flaws.add(setting("THEN") + " names " + name + ", which is not a processing of this table for this client id"
                     + NameSuggestion.hint(name, own.keySet()));
             return Optional.empty();
         }
         if (!field.arguments().containsKey("filter")) {
-            flaws.add("THEN names " + name + ", which has no filter and would process every row");
+            flaws.add(setting("THEN") + " names " + name + ", which has no filter and would process every row");
             return Optional.empty();
         }
         Optional<ObjectNode> arguments = object(text.strip().substring(name.length()), "THEN");
         if (arguments.isPresent() && !field.arguments().containsKey("args")) {
-            flaws.add("THEN gives arguments to " + name + ", which has none");
+            flaws.add(setting("THEN") + " gives arguments to " + name + ", which has none");
         }
         push.doneWhen().flatMap(filter -> Filters.flaw(filter, table.filters()))
-                .ifPresent(flaw -> flaws.add("DONE_WHEN " + flaw));
+                .ifPresent(flaw -> flaws.add(setting("DONE_WHEN") + " " + flaw));
         return Optional.of(new Following(push.table() + "_processings", field, arguments,
                 push.doneWhen().flatMap(filter -> object(filter, "DONE_WHEN"))));
     }
@@ -218,7 +223,7 @@ final class PushValidator {
         } catch (java.io.UncheckedIOException e) {
             // said below
         }
-        flaws.add(setting + " has \"" + QuotedText.name(text) + "\", which is not a JSON object");
+        flaws.add(setting(setting) + " has \"" + QuotedText.name(text) + "\", which is not a JSON object");
         return Optional.empty();
     }
 }

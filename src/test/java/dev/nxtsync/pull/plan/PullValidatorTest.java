@@ -47,6 +47,18 @@ class PullValidatorTest {
     }
 
     @Test
+    void aColumnThatThereIsNotIsToldWithTheSettingThatNamesIt() {
+        assertThat(flaw(pull("text", List.of("txtNo")), column("textNo", Companion.NONE)))
+                .isEqualTo("The table text has no column txtNo that this client id can read; did you mean textNo? "
+                        + "Correct NXT_PULLS_X_KEY.");
+        assertThat(flaw(pull("order", List.of()), column("customerNo", Companion.NONE)))
+                .isEqualTo("The table order has no column orderNo that this client id can read. It is of the primary "
+                        + "key. Give the access group of the client id the right to it.");
+        assertThat(flaw(pull("text", List.of("textNo")), column("textNo", Companion.NONE),
+                column("nxtThing", Companion.NONE))).endsWith("leave it out by NXT_PULLS_X_EXCEPT.");
+    }
+
+    @Test
     void eachFlawHasItsCodeInTheCatalogueOfErrors() {
         assertThat(trouble(design(pull("text", List.of()), column("textNo", Companion.NONE))))
                 .isEqualTo(ErrorCode.KEY_UNKNOWN);

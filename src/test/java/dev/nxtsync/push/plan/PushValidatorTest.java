@@ -34,20 +34,20 @@ class PushValidatorTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", value = {
             "ordr | CREATE | yourReference | - | - | - | There is no table ordr; did you mean order?",
-            "order | CREATE | yourRef | - | - | - | KEY_COLUMN names yourRef, which is not a readable column",
-            "order | CREATE | changedTimestamp | - | - | - | KEY_COLUMN changedTimestamp is of type DateTime",
+            "order | CREATE | yourRef | - | - | - | NXT_PUSHES_ORDERS_KEY_COLUMN names yourRef, which is not a readable column",
+            "order | CREATE | changedTimestamp | - | - | - | NXT_PUSHES_ORDERS_KEY_COLUMN names changedTimestamp, which is of type DateTime",
             "order | CREATE | yourReference | - | - | order_create | there is no order_create for this client id; its access group",
             "order | UPDATE | orderNo | - | - | order_update | there is no order_update for this client id",
             "order | DELETE | orderNo | - | - | order_delete | there is no order_delete for this client id",
             "order | UPSERT | yourReference | - | - | order_update | there is no order_update for this client id",
             "order | CREATE | yourReference | - | - | createdByUser | the column createdByUser cannot be read",
             "order | UPDATE | orderNo | - | - | changedTimestamp | the column changedTimestamp cannot be read",
-            "order | CREATE | yourReference | - | amont | - | RETURNING names amont, which is not a readable column; did you mean amount?",
-            "order | CREATE | yourReference | - | orderLine.lineNo | - | RETURNING names orderLine.lineNo, but a record of this table is created without orderLine",
-            "order | CREATE | yourReference | finshOrder | - | - | THEN names finshOrder, which is not a processing of this table",
-            "order | CREATE | yourReference | finishAll | - | - | THEN names finishAll, which has no filter",
+            "order | CREATE | yourReference | - | amont | - | NXT_PUSHES_ORDERS_RETURNING names amont, which is not a readable column; did you mean amount?",
+            "order | CREATE | yourReference | - | orderLine.lineNo | - | NXT_PUSHES_ORDERS_RETURNING names orderLine.lineNo, but a record of this table is created without orderLine",
+            "order | CREATE | yourReference | finshOrder | - | - | NXT_PUSHES_ORDERS_THEN names finshOrder, which is not a processing of this table",
+            "order | CREATE | yourReference | finishAll | - | - | NXT_PUSHES_ORDERS_THEN names finishAll, which has no filter",
             "order | CREATE | yourReference | finishOrder [1] | - | - | which is not a JSON object",
-            "order | CREATE | yourReference | finishOrder {\"a\": 1} | - | - | THEN gives arguments to finishOrder, which has none",
+            "order | CREATE | yourReference | finishOrder {\"a\": 1} | - | - | NXT_PUSHES_ORDERS_THEN gives arguments to finishOrder, which has none",
             "country | CREATE | yourReference | - | - | - | belongs to the customer"})
     void aFlawIsNamedWithTheSettingAndTheName(String table, Operation operation, String keyColumn, String then,
             String returning, String missing, String why) {
