@@ -10,6 +10,6 @@ interface Command {
     /** The pull, push or connection that a command names. */
     static <T> T named(String what, Map<String, T> entries, String name) throws UnusableArgument {
         return Optional.ofNullable(entries.get(name)).orElseThrow(() -> new UnusableArgument(
-                "There is no " + what + " \"" + name + "\"" + NameSuggestion.end(name, entries.keySet())));
+                "There is no " + what + " \"" + name + "\"" + NameSuggestion.among(name, entries.keySet())));
     }
 }

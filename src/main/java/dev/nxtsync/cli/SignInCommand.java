@@ -39,6 +39,6 @@ record SignInCommand(Settings settings, SignIn signIn, SignOut signOut) implemen
         if (settings.connections().containsKey(name) && !users.containsKey(name)) {
             throw new UnusableArgument("The connection \"" + name + "\" acts as a service, so nobody signs in for it.");
         }
-        return Command.named("connection", users, name);
+        return Command.named("connection of a user", users, name);
     }
 }

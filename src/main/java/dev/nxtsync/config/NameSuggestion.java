@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeSet;
 
 import org.apache.commons.text.similarity.JaroWinklerSimilarity;
 import org.apache.commons.text.similarity.LevenshteinDistance;
@@ -18,6 +19,9 @@ public final class NameSuggestion {
 
     /** A longer one is none that somebody has mistyped, and takes too long to compare. */
     private static final int LONGEST = 200;
+
+    /** Names that are told at once. */
+    private static final int MOST = 10;
 
     private NameSuggestion() {}
 
@@ -42,6 +46,17 @@ public final class NameSuggestion {
     /** The same at the end of a sentence. */
     public static String end(String name, Collection<String> valid) {
         return to(name, valid).isEmpty() ? "." : hint(name, valid);
+    }
+
+    /** The same where people have given the names themselves, with those that there are. */
+    public static String among(String name, Collection<String> given) {
+        String told = String.join(", ", new TreeSet<>(given).stream().limit(MOST).toList());
+        return end(name, given) + switch (given.size()) {
+            case 0 -> " There is none.";
+            case 1 -> " There is only " + told + ".";
+            default -> " There are " + told
+                    + (given.size() > MOST ? " and " + (given.size() - MOST) + " more." : ".");
+        };
     }
 
     private static double wrong(String a, String b) {

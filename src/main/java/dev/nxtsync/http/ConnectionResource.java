@@ -77,7 +77,7 @@ class ConnectionResource implements HttpResource {
                     settings.connections().containsKey(name)
                             ? "This connection acts as a service, so nobody signs in for it."
                             : "There is no connection of this name"
-                                    + NameSuggestion.end(name, settings.connections().keySet()));
+                                    + NameSuggestion.among(name, settings.connections().keySet()));
         }
         try {
             return order.give(connection.get());

@@ -60,7 +60,7 @@ class PullResource implements HttpResource {
         var pull = configured.all().get(name);
         if (pull == null) {
             return HttpAnswer.problem(404, ErrorCode.NOT_FOUND,
-                    "There is no pull of this name" + NameSuggestion.end(name, configured.names()));
+                    "There is no pull of this name" + NameSuggestion.among(name, configured.names()));
         }
         order.give(pull);
         return HttpAnswer.json(202, new OrderGiven(pull.name()));

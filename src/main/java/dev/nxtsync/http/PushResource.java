@@ -23,6 +23,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.nxtsync.config.NameSuggestion;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.QuotedText;
 import dev.nxtsync.http.server.Endpoint;
@@ -69,9 +70,11 @@ class PushResource implements HttpResource {
     }
 
     private Optional<Refusal> unknown(HttpCall call) {
-        return intake.isKnown(call.parameter("name"))
+        String name = call.parameter("name");
+        return intake.pushes().contains(name)
                 ? Optional.empty()
-                : Optional.of(new Refusal(Refusal.RefusalReason.UNKNOWN, "There is no push of this name."));
+                : Optional.of(new Refusal(Refusal.RefusalReason.UNKNOWN,
+                        "There is no push of this name" + NameSuggestion.among(name, intake.pushes())));
     }
 
     /** What a body asks for; the payload as it was written. */

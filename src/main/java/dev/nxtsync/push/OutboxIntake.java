@@ -2,6 +2,7 @@ package dev.nxtsync.push;
 
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.Set;
 
 import jakarta.inject.Singleton;
 
@@ -25,9 +26,9 @@ public class OutboxIntake {
         this.memory = memory;
     }
 
-    /** Whether a push of this name is configured. */
-    public boolean isKnown(String push) {
-        return settings.pushes().containsKey(push);
+    /** The pushes that are configured. */
+    public Set<String> pushes() {
+        return settings.pushes().keySet();
     }
 
     /**
