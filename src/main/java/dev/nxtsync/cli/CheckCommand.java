@@ -64,7 +64,7 @@ class CheckCommand implements Command {
             report.problem("webhooks", ErrorCode.CONFIGURATION,
                     "There is nothing to wait for: NXT_WEBHOOK_KEYS is not set, or the database cannot be used.");
         }
-        return end(report);
+        return report.end();
     }
 
     /** Without the framework, which could not read the file either. */
@@ -72,16 +72,7 @@ class CheckCommand implements Command {
         var report = new Report();
         problems(reading, report);
         System.out.println("skipped    everything else, because the file cannot be read");
-        return end(report);
-    }
-
-    private static int end(Report report) {
-        int problems = report.problems();
-        System.out.println(problems == 0
-                ? "All is well."
-                : (problems == 1 ? "There is one problem." : "There are " + problems + " problems.")
-                        + " docs/errors.md explains each code.");
-        return problems == 0 ? 0 : ExitCode.FOUND_PROBLEMS;
+        return report.end();
     }
 
     private static void problems(SettingsReader.SettingsRead reading, Report report) {
@@ -91,7 +82,7 @@ class CheckCommand implements Command {
 
     private void configuration(SettingsReader.SettingsRead reading) {
         Settings settings = reading.settings();
-        reading.warnings().forEach(warning -> System.out.println("warning    " + warning));
+        reading.warnings().forEach(each -> report.warning("configuration", each));
         problems(reading, report);
         if (settings.pulls().isEmpty() && settings.pushes().isEmpty()) {
             report.problem("configuration", ErrorCode.CONFIGURATION,
@@ -129,13 +120,14 @@ class CheckCommand implements Command {
             System.out.println("skipped    database: its password cannot be used");
             return false;
         }
-        var findings = DatabaseCheck.ask(settings,
-                List.of(Replica.note(settings.budget().share()), OpenFindings.note()));
+        var findings = DatabaseCheck.ask(settings, List.of(Replica.note()),
+                List.of(Replica.warning(settings.budget().share()), OpenFindings.warning()));
         findings.problems().forEach(each -> report.problem("database", each));
         if (!findings.summary().isEmpty()) {
             report.fine("database", findings.summary());
         }
         findings.notes().forEach(each -> report.note("database", each));
+        findings.warnings().forEach(each -> report.warning("database", each));
         if (findings.problems().isEmpty()) {
             var rehearsed = migrations.get().run(OutboxOrigin.check(!settings.pushes().isEmpty()));
             rehearsed.problems().forEach(each -> report.problem("migration", each));

@@ -71,8 +71,8 @@ record ConnectionCheck(Settings settings, Connections connections, Tenants tenan
         for (int wanted : connection.customer()) {
             if (customers.stream().noneMatch(customer -> customer.number() == wanted)) {
                 report.problem("customers of " + connection.name(), ErrorCode.CUSTOMER_UNKNOWN,
-                        "This client id does not see the customer " + wanted + " of " + connection.variable("CUSTOMER") + ". It sees "
-                                + (customers.isEmpty() ? "none" : Words.list(customers)) + ". "
+                        "This client id does not see the customer " + wanted + " of " + connection.variable("CUSTOMER")
+                                + ". It sees " + (customers.isEmpty() ? "none" : Words.list(customers)) + ". "
                                 + ErrorCode.CUSTOMER_UNKNOWN.nextStep());
             }
         }
@@ -126,9 +126,8 @@ record ConnectionCheck(Settings settings, Connections connections, Tenants tenan
         });
         result.strangers()
                 .forEach((pull, strangers) -> report.problem("pull " + pull, ErrorCode.COMPANY_NOT_GRANTED,
-                        "The client id does not see these companies of "
-                                + Settings.Pull.variable(pull, "COMPANIES") + ": " + Words.list(strangers) + ". "
-                                + ErrorCode.COMPANY_NOT_GRANTED.nextStep()));
+                        "The client id does not see these companies of " + Settings.Pull.variable(pull, "COMPANIES")
+                                + ": " + Words.list(strangers) + ". " + ErrorCode.COMPANY_NOT_GRANTED.nextStep()));
         var refused = result.readings().stream().filter(each -> each.obstacle().isPresent()).toList();
         refused.forEach(each -> report.problem(each.tenant().toString(), each.obstacle().orElseThrow()));
         int read = result.readings().size() - refused.size();
@@ -144,8 +143,7 @@ record ConnectionCheck(Settings settings, Connections connections, Tenants tenan
                 .filter(push -> push.company().isPresent()
                         && companies.stream().noneMatch(company -> company.number() == push.company().get()))
                 .forEach(push -> report.problem("push " + push.name(), ErrorCode.COMPANY_NOT_GRANTED,
-                        "The client id does not see the company of "
-                                + Settings.Push.variable(push.name(), "COMPANY") + ", " + push.company().get() + ". "
-                                + ErrorCode.COMPANY_NOT_GRANTED.nextStep()));
+                        "The client id does not see the company of " + Settings.Push.variable(push.name(), "COMPANY")
+                                + ", " + push.company().get() + ". " + ErrorCode.COMPANY_NOT_GRANTED.nextStep()));
     }
 }

@@ -2,12 +2,14 @@ package dev.nxtsync.cli;
 
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
+import dev.nxtsync.error.Words;
 
-/** What a command has found, a line each on standard output, and how many problems there were. */
+/** What a command has found, a line each on standard output, and how well that is. */
 final class Report {
     static final int COLUMN = 11;
 
     private int problems;
+    private int warnings;
 
     void fine(String what, String found) {
         line("ok", what, found);
@@ -20,6 +22,7 @@ final class Report {
 
     /** Something that somebody should look at, though nothing is in the way. */
     void warning(String what, String found) {
+        warnings++;
         line("warning", what, found);
     }
 
@@ -32,8 +35,15 @@ final class Report {
         problem(what, new Problem(errorCode, message));
     }
 
-    int problems() {
-        return problems;
+    /** Says how well it is in a last line, and with which exit code to end. */
+    int end() {
+        System.out.println(problems > 0
+                ? (problems == 1 ? "There is one problem." : "There are " + problems + " problems.")
+                        + " docs/errors.md explains each code."
+                : warnings == 0
+                        ? "All is well."
+                        : "There is no problem, but " + Words.count(warnings, "warning") + ".");
+        return problems == 0 ? 0 : ExitCode.FOUND_PROBLEMS;
     }
 
     private static void line(String mark, String what, String found) {

@@ -33,22 +33,27 @@ public final class DatabaseCheck {
      *
      * @param summary version and user; empty if the database could not be reached
      * @param notes what nobody need do anything about
+     * @param warnings what somebody should look at, though nothing is in the way
      * @param problems each with what to do
      */
-    public record DatabaseFindings(String summary, List<String> notes, List<Problem> problems) {}
+    public record DatabaseFindings(String summary, List<String> notes, List<String> warnings, List<Problem> problems) {}
 
     /**
      * Looks at it.
      *
-     * @param also what features have to say about it, once it is known that it can be used
+     * @param noting what features have to note about it, once it is known that it can be used
+     * @param warning what they warn of then
      */
-    public static DatabaseFindings ask(Settings settings, List<Database.Work<Optional<String>>> also) {
+    public static DatabaseFindings ask(Settings settings, List<Database.Work<Optional<String>>> noting,
+            List<Database.Work<Optional<String>>> warning) {
         var problems = new ArrayList<Problem>();
         var notes = new ArrayList<String>();
+        var warnings = new ArrayList<String>();
         try {
             String summary = database(settings).inTransaction(transaction -> {
                 problems.clear();
                 notes.clear();
+                warnings.clear();
                 var about = transaction.getConnection().getMetaData();
                 age(about.getDatabaseMajorVersion(), about.getDatabaseProductVersion()).ifPresent(problems::add);
                 for (String schema : List.of("nxt_sync", settings.target().schema())) {
@@ -56,17 +61,20 @@ public final class DatabaseCheck {
                 }
                 Encoding.flaw(transaction).ifPresent(problems::add);
                 strangers(transaction, problems);
-                for (var each : also) {
+                for (var each : noting) {
                     each.run(transaction).ifPresent(notes::add);
+                }
+                for (var each : warning) {
+                    each.run(transaction).ifPresent(warnings::add);
                 }
                 return "PostgreSQL " + about.getDatabaseProductVersion() + ", as " + about.getUserName();
             });
             if (isPooled(settings)) {
                 pooled(settings, notes, problems);
             }
-            return new DatabaseFindings(summary, notes, problems);
+            return new DatabaseFindings(summary, notes, warnings, problems);
         } catch (SQLException e) {
-            return new DatabaseFindings("", List.of(), List.of(fault(e)));
+            return new DatabaseFindings("", List.of(), List.of(), List.of(fault(e)));
         }
     }
 

@@ -122,22 +122,27 @@ public class Replica {
         }
     }
 
+    /** Says how many daemons are at work on a database; nothing where none is. */
+    public static Database.Work<Optional<String>> note() {
+        return transaction -> Optional.of(alive(transaction)).filter(alive -> alive > 0)
+                .map(alive -> Words.count(alive, "daemon works", "daemons work") + " on it");
+    }
+
     /**
-     * Says how many daemons are at work on a database, and whether the budget is shared by as many; nothing where none is.
+     * Says that more daemons are at work on a database than share the budget.
      *
      * @param share among how many processes a connection's budget is shared
      */
-    public static Database.Work<Optional<String>> note(int share) {
-        return transaction -> {
-            if (!Database.hasTable(transaction, "nxt_sync.replica")) {
-                return Optional.empty();
-            }
-            int alive = transaction.createQuery("select count(*) from nxt_sync.replica where " + IS_ALIVE)
-                    .mapTo(int.class).one();
-            return alive == 0
-                    ? Optional.empty()
-                    : Optional.of(Words.count(alive, "daemon works", "daemons work") + " on it"
-                            + (alive > share ? "; NXT_BUDGET_SHARE is " + share + ", but should be " + alive : ""));
-        };
+    public static Database.Work<Optional<String>> warning(int share) {
+        return transaction -> Optional.of(alive(transaction)).filter(alive -> alive > share)
+                .map(alive -> "NXT_BUDGET_SHARE is " + share + ", but should be " + alive
+                        + ", because so many daemons work on it");
+    }
+
+    private static int alive(Handle transaction) throws SQLException {
+        return Database.hasTable(transaction, "nxt_sync.replica")
+                ? transaction.createQuery("select count(*) from nxt_sync.replica where " + IS_ALIVE).mapTo(int.class)
+                        .one()
+                : 0;
     }
 }

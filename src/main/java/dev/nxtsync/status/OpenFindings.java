@@ -121,7 +121,7 @@ public final class OpenFindings {
     }
 
     /** Says how many are open in a database; nothing where none is, or no daemon has been. */
-    public static Database.Work<Optional<String>> note() {
+    public static Database.Work<Optional<String>> warning() {
         return transaction -> {
             if (!Database.hasTable(transaction, "nxt_sync.trouble")) {
                 return Optional.empty();

@@ -16,10 +16,12 @@ import dev.nxtsync.pull.RunPull;
 
 class PullCommandTest {
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"poeple | There is no pull \"poeple\"; did you mean people? There are goods, people.",
+    @CsvSource(delimiter = '|', value = {
+            "poeple | There is no pull \"poeple\"; did you mean people? There are goods, people.",
             "xyz | There is no pull \"xyz\". There are goods, people."})
     void aPullThatThereIsNotIsToldWithTheNearestAndThoseThatThereAre(String name, String said) {
-        var settings = SettingsFixture.of(Map.of("NXT_PULLS_PEOPLE_TABLE", "associate", "NXT_PULLS_GOODS_TABLE", "product"));
+        var settings = SettingsFixture
+                .of(Map.of("NXT_PULLS_PEOPLE_TABLE", "associate", "NXT_PULLS_GOODS_TABLE", "product"));
         assertThatThrownBy(() -> new PullCommand(settings, null, null).run(name,
                 new RunPull.Request(false, Optional.empty(), Optional.empty(), false)))
                 .isInstanceOf(UnusableArgument.class).hasMessage(said);

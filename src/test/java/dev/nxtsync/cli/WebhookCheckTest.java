@@ -20,10 +20,10 @@ class WebhookCheckTest {
                 .of(Map.of("NXT_DATABASE_URL", database.url(), "NXT_DATABASE_USER", database.user()));
         var printed = Printed.by(() -> {
             new WebhookCheck(settings, report, Duration.ofMillis(1)).run(true);
-            return 0;
+            return report.end();
         });
-        assertThat(report.problems()).isEqualTo(1);
+        assertThat(printed.code()).isEqualTo(ExitCode.FOUND_PROBLEMS);
         assertThat(printed.text()).contains("(" + ErrorCode.WEBHOOK_MISSING.code() + ")")
-                .contains("reachable from the internet");
+                .contains("reachable from the internet").contains("There is one problem.");
     }
 }

@@ -75,6 +75,6 @@ class DatabaseCheckTest {
 
     private static DatabaseCheck.DatabaseFindings ask(String url, String user) {
         return DatabaseCheck.ask(SettingsFixture.of(Map.of("NXT_DATABASE_URL", url, "NXT_DATABASE_USER", user)),
-                List.of());
+                List.of(), List.of());
     }
 }

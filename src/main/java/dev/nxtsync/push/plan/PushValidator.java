@@ -75,8 +75,8 @@ final class PushValidator {
         }
         for (String column : push.keyColumn()) {
             column(table, column, "KEY_COLUMN").filter(scalar -> !KEY_SCALARS.contains(scalar))
-                    .ifPresent(scalar -> flaws
-                            .add(setting("KEY_COLUMN") + " names " + column + ", which is of type " + scalar + " and cannot find a record"));
+                    .ifPresent(scalar -> flaws.add(setting("KEY_COLUMN") + " names " + column + ", which is of type "
+                            + scalar + " and cannot find a record"));
         }
         Map<MutationKind, MutationField> fields = new EnumMap<>(MutationKind.class);
         for (MutationKind act : acts()) {
@@ -174,8 +174,8 @@ final class PushValidator {
             if (path.length == 1) {
                 column(table, each, "RETURNING").ifPresent(scalar -> own.add(each));
             } else if (!children.containsKey(path[0])) {
-                flaws.add(setting("RETURNING") + " names " + each + ", but a record of this table is created without " + path[0]
-                        + NameSuggestion.hint(path[0], children.keySet()));
+                flaws.add(setting("RETURNING") + " names " + each + ", but a record of this table is created without "
+                        + path[0] + NameSuggestion.hint(path[0], children.keySet()));
             } else {
                 Child child = children.get(path[0]);
                 var columns = new ArrayList<>(child.columns());
@@ -193,8 +193,9 @@ final class PushValidator {
         var own = schema.processings().getOrDefault(push.table(), Map.of());
         var field = own.get(name);
         if (field == null) {
-            flaws.add(setting("THEN") + " names " + name + ", which is not a processing of this table for this client id"
-                    + NameSuggestion.hint(name, own.keySet()));
+            flaws.add(
+                    setting("THEN") + " names " + name + ", which is not a processing of this table for this client id"
+                            + NameSuggestion.hint(name, own.keySet()));
             return Optional.empty();
         }
         if (!field.arguments().containsKey("filter")) {

@@ -110,10 +110,13 @@ class PullValidatorTest {
     private static PullValidator.Design design(Settings.Pull pull, Column... columns) {
         var byName = new LinkedHashMap<String, Column>();
         Stream.of(columns).forEach(column -> byName.put(column.name(), column));
-        return PullValidator.validate(List.of(pull),
-                new Tables(Map.of(pull.table(),
-                        new Table(pull.table(), "Text", Scope.COMPANY, byName, List.of(), Map.of(), true)), Map.of()),
-                SettingsFixture.defaults()).get("x");
+        return PullValidator
+                .validate(List.of(pull),
+                        new Tables(Map.of(pull.table(),
+                                new Table(pull.table(), "Text", Scope.COMPANY, byName, List.of(), Map.of(), true)),
+                                Map.of()),
+                        SettingsFixture.defaults())
+                .get("x");
     }
 
     private static Column column(String name, Companion companion) {

@@ -199,7 +199,8 @@ class CheckNamesTheCauseIT {
             assertThat(of(output, "API with proxied")).contains(coded(ErrorCode.PROXY))
                     .contains("The proxy refuses to connect to Business NXT's host").contains("have it allow the host");
             assertThat(of(output, "customers of seventh")).contains(coded(ErrorCode.CUSTOMER_UNKNOWN))
-                    .contains("does not see the customer 7 of NXT_CONNECTIONS_SEVENTH_CUSTOMER").contains("Correct the number");
+                    .contains("does not see the customer 7 of NXT_CONNECTIONS_SEVENTH_CUSTOMER")
+                    .contains("Correct the number");
             String ofPartly = between(output, "token of partly", "token of plain");
             assertThat(ofPartly).contains(coded(ErrorCode.FORBIDDEN_COMPANY)).contains("PROBLEM    company 5280002")
                     .contains("grant it this company in Connect Application Access")
@@ -268,15 +269,19 @@ class CheckNamesTheCauseIT {
                 .contains("NXT_CONNECTIONS_UTF_CLIENT_SECRET_FILE: the file " + file + " is UTF-16")
                 .contains("skipped    connection utf")
                 .contains("which allows no writing; use a scope without -readonly at its end")
-                .contains("has no column orderDte that this client id can read; did you mean orderDate? Correct NXT_PULLS_ORDERS_COLUMNS.")
+                .contains(
+                        "has no column orderDte that this client id can read; did you mean orderDate? Correct NXT_PULLS_ORDERS_COLUMNS.")
                 .contains("There is no table vouchr that this client id can read; did you mean voucher?")
                 .contains("There is no table Order that this client id can read; did you mean order?")
                 .doesNotContain("primary key of Order").contains("NXT_PULLS_SOME_FILTER")
                 .contains("warning    pull lines: NXT_PULLS_LINES_KEY is only a part of the primary key of orderLine, "
                         + "which is orderNo, lineNo.")
-                .contains("has no column informaton1 to leave out; did you mean information1? Correct NXT_PULLS_LESS_EXCEPT.")
-                .contains("does not see these companies of NXT_PULLS_LESS_COMPANIES: 4711").contains("Correct the number, or grant")
-                .contains("NXT_PUSHES_SALES_KEY_COLUMN names yourReferenc, which is not a readable column; did you mean yourReference?")
+                .contains(
+                        "has no column informaton1 to leave out; did you mean information1? Correct NXT_PULLS_LESS_EXCEPT.")
+                .contains("does not see these companies of NXT_PULLS_LESS_COMPANIES: 4711")
+                .contains("Correct the number, or grant")
+                .contains(
+                        "NXT_PUSHES_SALES_KEY_COLUMN names yourReferenc, which is not a readable column; did you mean yourReference?")
                 .doesNotContain("demo+secret").doesNotContain("s3cret").doesNotContain("\tat ");
     }
 
