@@ -21,7 +21,7 @@ import dev.nxtsync.status.OpenFindings.Change;
 import dev.nxtsync.status.OpenFindings.OpenFinding;
 
 /**
- * Looks every five seconds what is wrong, keeps it, and sends notices of what has changed. All processes see the same, and
+ * Looks every five seconds what is wrong, keeps it, logs it, and sends notices of what has changed. All processes see the same, and
  * tell it once; that the database is away each tells for itself, since nothing can be kept then.
  */
 @Singleton
@@ -32,6 +32,7 @@ class FindingsWatch {
 
     private final CurrentTroubles current;
     private final Database database;
+    private final FindingsLog log;
     private final NoticeDelivery notices;
     private final Heartbeat heartbeat;
     private final Clock clock;
@@ -49,10 +50,11 @@ class FindingsWatch {
         }
     }
 
-    FindingsWatch(CurrentTroubles current, Database database, NoticeDelivery notices, Heartbeat heartbeat,
-            Clock clock) {
+    FindingsWatch(CurrentTroubles current, Database database, FindingsLog log, NoticeDelivery notices,
+            Heartbeat heartbeat, Clock clock) {
         this.current = current;
         this.database = database;
+        this.log = log;
         this.notices = notices;
         this.heartbeat = heartbeat;
         this.clock = clock;
@@ -70,8 +72,12 @@ class FindingsWatch {
         }
         try {
             backAgain();
-            database.useTransaction(transaction -> OpenFindings.keep(transaction, current.exchange(transaction),
-                    change -> notices.isConfigured() ? Optional.of(NoticeMessage.of(change)) : Optional.empty()));
+            log.look(database.inTransaction(transaction -> {
+                var now = current.exchange(transaction);
+                OpenFindings.keep(transaction, now,
+                        change -> notices.isConfigured() ? Optional.of(NoticeMessage.of(change)) : Optional.empty());
+                return now;
+            }));
             notices.deliverNext();
         } catch (SQLException e) {
             LOG.debugf("what is wrong is looked at again: %s", e.getMessage());

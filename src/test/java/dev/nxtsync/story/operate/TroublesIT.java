@@ -47,6 +47,8 @@ class TroublesIT {
                 await().atMost(Duration.ofSeconds(30))
                         .untilAsserted(() -> assertThat(daemon.get("/q/health/well").body())
                                 .contains("push later (push_missing)", "(dead_letters)"));
+                await().atMost(Duration.ofSeconds(30)).until(() -> daemon.output()
+                        .contains("Finding about push later: 1 row waits for it, but it is not configured."));
                 sandbox.holdRequestsWith("query poll");
                 database.execute("update nxt_sync.pull_state set complete_as_of = now() - interval '29 minutes'");
                 assertThat(daemon.get("/q/health/well").body()).doesNotContain("pull_late");
