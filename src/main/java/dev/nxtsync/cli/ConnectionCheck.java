@@ -1,9 +1,14 @@
 package dev.nxtsync.cli;
 
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.joining;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 import jakarta.inject.Singleton;
 
@@ -18,6 +23,7 @@ import dev.nxtsync.pull.plan.PullValidator;
 import dev.nxtsync.pull.preview.DryRun;
 import dev.nxtsync.pull.target.TargetTable;
 import dev.nxtsync.push.plan.PushPlanner;
+import dev.nxtsync.tenant.Scope;
 import dev.nxtsync.token.AccessToken;
 import dev.nxtsync.token.Connections;
 import dev.nxtsync.token.Tokens;
@@ -130,10 +136,13 @@ record ConnectionCheck(Settings settings, Connections connections, Tenants tenan
                                 + ": " + Words.list(strangers) + ". " + ErrorCode.COMPANY_NOT_GRANTED.nextStep()));
         var refused = result.readings().stream().filter(each -> each.obstacle().isPresent()).toList();
         refused.forEach(each -> report.problem(each.tenant().toString(), each.obstacle().orElseThrow()));
-        int read = result.readings().size() - refused.size();
-        if (read > 0) {
-            report.fine("rows", "one of each pull can be read in "
-                    + Words.count(read, "company or customer", "companies and customers"));
+        var read = result.readings().stream().filter(each -> each.obstacle().isEmpty())
+                .collect(groupingBy(each -> each.tenant().scope(), TreeMap::new, counting()));
+        if (!read.isEmpty()) {
+            report.fine("rows", "one of each pull can be read in " + read.entrySet().stream()
+                    .map(each -> Words.count(each.getValue(),
+                            each.getKey() == Scope.COMPANY ? "company" : "customer"))
+                    .collect(joining(" and ")));
         }
         return result.targets();
     }

@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.signin.SignIn;
 import dev.nxtsync.signin.SignOut;
 import dev.nxtsync.token.ConnectUnreachable;
@@ -16,7 +17,7 @@ import dev.nxtsync.token.ConnectUnreachable;
 record SignInCommand(Settings settings, SignIn signIn, SignOut signOut) implements Command {
     int signIn(String name) throws SQLException, ConnectUnreachable, UnusableArgument {
         var link = signIn.offer(connection(name));
-        System.out.println("Let the person open this link, once, until " + link.expiresAt() + ":\n" + link.url());
+        System.out.println("Let the person open this link, once, until " + Words.time(link.expiresAt()) + ":\n" + link.url());
         return 0;
     }
 

@@ -3,6 +3,8 @@ package dev.nxtsync.error;
 import static java.util.stream.Collectors.joining;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.regex.Pattern;
 
@@ -31,6 +33,11 @@ public final class Words {
         return seconds < SHORT
                 ? seconds + " s"
                 : seconds < 60 * SHORT ? Math.round(seconds / 60.0) + " min" : Math.round(seconds / 3600.0) + " h";
+    }
+
+    /** A moment to the second, such as {@code 2026-11-28T12:00:00Z}. */
+    public static String time(Instant moment) {
+        return moment.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     /** With commas between them, such as {@code 5280001, 5280002}. */

@@ -106,15 +106,15 @@ final class PullReport {
         // what webhooks bring comes every second, and rows that are set aside come with each run
         boolean changed = written + deleted + newlySetAside > 0;
         var level = outcome.equals("ok") && kind != UnitKind.FETCH && changed ? Logger.Level.INFO : Logger.Level.DEBUG;
-        LOG.logf(level, "%s: %s, %s, %d written%s, in %.1f s with %s", what, kind, Words.count(rows, "row"), written,
+        LOG.logf(level, "%s: %s, %s, %d written%s, in %.1f s%s", what, kind, Words.count(rows, "row"), written,
                 deleted > 0 ? ", " + deleted + " deleted" : "", seconds(),
-                requests == 0 ? "the request of another table" : Words.count(requests, "request"));
+                requests == 0 ? ", by a request for several tables" : " with " + Words.count(requests, "request"));
         return run(outcome, "");
     }
 
     synchronized RunRecord failed(String code, String reason, Duration retry) {
-        LOG.warnf("%s: %s stopped after %s. %s Tried again in %s.", what, kind,
-                rows == 0 ? "no row" : Words.count(rows, "row, which is kept", "rows, which are kept"), reason,
+        LOG.warnf("%s: %s stopped %s. %s Tried again in %s.", what, kind,
+                rows == 0 ? "before the first row" : "after " + Words.count(rows, "row, which is kept", "rows, which are kept"), reason,
                 Words.time(retry));
         return run(code, reason);
     }

@@ -27,6 +27,7 @@ final class PushReport {
     private final Claim claim;
     private final Instant startedAt;
     private final Map<RowState, Integer> settled = new EnumMap<>(RowState.class);
+    private int notAccepted;
     private int requests;
     private int sent;
 
@@ -49,6 +50,7 @@ final class PushReport {
             OutboxRow row = each.after();
             if (row.state() != before.state()) {
                 settled.merge(row.state(), 1, Integer::sum);
+                notAccepted += row.state() == RowState.IN_DOUBT && row.answered().isPresent() ? 1 : 0;
             }
             if (row.state() == RowState.DEAD && before.state() != RowState.DEAD) {
                 LOG.warnf("Push %s, %s: row %d (key \"%s\") is dead. %s See: dead-letters show %d", claim.entry(),
@@ -66,10 +68,11 @@ final class PushReport {
         }
         int done = settled.getOrDefault(RowState.DONE, 0);
         int dead = settled.getOrDefault(RowState.DEAD, 0);
-        int doubtful = settled.getOrDefault(RowState.IN_DOUBT, 0);
-        LOG.logf(sent + done + dead + doubtful > 0 ? Logger.Level.INFO : Logger.Level.DEBUG,
-                "Push %s, %s, lane %d: %d sent, %d done%s%s, in %.1f s with %s", claim.entry(), claim.tenant(),
+        int doubtful = settled.getOrDefault(RowState.IN_DOUBT, 0) - notAccepted;
+        LOG.logf(sent + done + dead + doubtful + notAccepted > 0 ? Logger.Level.INFO : Logger.Level.DEBUG,
+                "Push %s, %s, lane %d: %d sent, %d done%s%s%s, in %.1f s with %s", claim.entry(), claim.tenant(),
                 claim.lane(), sent, done, dead > 0 ? ", " + dead + " dead" : "",
+                notAccepted > 0 ? ", " + notAccepted + " not accepted and looked for" : "",
                 doubtful > 0 ? ", " + doubtful + " in doubt and looked for" : "",
                 java.time.Duration.between(startedAt, now).toMillis() / 1000.0, Words.count(requests, "request"));
         var run = new RunRecord(claim.entry(), claim.company(), claim.kind(), startedAt, now,

@@ -3,7 +3,6 @@ package dev.nxtsync.status;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +18,7 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.TokenSettings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.http.server.CallerKeys;
 import dev.nxtsync.signin.UserGrant;
 import dev.nxtsync.signin.UserGrants;
@@ -73,7 +73,7 @@ public class ConnectionFindings {
             if (end.isBefore(now.plus(SHOWN_AHEAD))) {
                 findings.add(new Finding("sign-in of " + connection,
                         new Problem(ErrorCode.SIGN_IN_ENDS,
-                                "It is expected to end at " + end.truncatedTo(ChronoUnit.SECONDS) + ". "
+                                "It is expected to end at " + Words.time(end) + ". "
                                         + ErrorCode.SIGN_IN_ENDS.nextStep().replace("NAME", connection)),
                         end.isBefore(now.plus(ALARM_AHEAD)), Optional.empty()));
             }

@@ -80,7 +80,7 @@ record RenewalReport(String connection, String askedScope, MeterRegistry metrics
             count("ok");
         }
         LOG.infof("Connection %s: %s, valid for %s, next renewal in %s", connection,
-                news ? "signed in" : renewed ? "token renewed" : "token taken over from another process",
+                news ? "token received" : renewed ? "token renewed" : "token taken over from another process",
                 Words.time(left), Words.time(next));
         if (trusted) {
             well();

@@ -3,6 +3,7 @@ package dev.nxtsync.error;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,11 @@ class WordsTest {
         assertThat(Words.time(Duration.ofMinutes(10))).isEqualTo("10 min");
         assertThat(Words.time(Duration.ofHours(1))).isEqualTo("60 min");
         assertThat(Words.time(Duration.ofDays(1))).isEqualTo("24 h");
+    }
+
+    @Test
+    void aMomentIsToldToTheSecond() {
+        assertThat(Words.time(Instant.parse("2026-11-28T12:00:00.123456Z"))).isEqualTo("2026-11-28T12:00:00Z");
     }
 
     @Test

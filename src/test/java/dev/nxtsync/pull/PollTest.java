@@ -74,7 +74,7 @@ class PollTest {
                 pulls.poll();
                 pulls.passed += Duration.ofMinutes(1).toNanos();
             }
-            assertThat(failures.heard()).filteredOn(line -> line.contains("stopped after")).hasSize(3);
+            assertThat(failures.heard()).filteredOn(line -> line.contains("stopped")).hasSize(3);
             assertThat(ends.heard()).isEmpty();
             pulls.instead = question -> Optional.empty();
             pulls.poll();

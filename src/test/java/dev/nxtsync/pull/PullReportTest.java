@@ -92,6 +92,18 @@ class PullReportTest {
         assertThat(told.heard()).as("nothing was written").isEmpty();
     }
 
+    @Test
+    void whatTheLogHearsOfARunIsInPlainWords() {
+        var shared = report(UnitKind.POLL);
+        shared.page(page(1), new WriteCounts(1, 0, 0));
+        shared.done("ok");
+        assertThat(told.heard().get(0)).contains(", by a request for several tables");
+        report(UnitKind.POLL).failed("busy", "The server is busy.", Duration.ofSeconds(5));
+        assertThat(told.heard().get(1)).contains("before the first row").doesNotContain("no row");
+        shared.failed("busy", "The server is busy.", Duration.ofSeconds(5));
+        assertThat(told.heard().get(2)).contains("after 1 row, which is kept");
+    }
+
     private PullReport report(UnitKind kind) {
         return new PullReport("x",
                 new Claim(1, WorkUnit.ofPull(kind, "main", Tenant.company(7), "x"), 1, new UUID(0, 0), 0, 0), NOON,

@@ -20,6 +20,7 @@ import dev.nxtsync.push.outbox.PushStore;
 import dev.nxtsync.push.outbox.RowTransition;
 import dev.nxtsync.schedule.Claim;
 import dev.nxtsync.schedule.WorkUnit;
+import dev.nxtsync.support.Listening;
 import dev.nxtsync.tenant.Tenant;
 
 /** What a run of a lane leaves in the history. */
@@ -53,6 +54,21 @@ class PushReportTest {
         assertThat(told(Optional.empty())).singleElement()
                 .satisfies(run -> assertThat(run).containsEntry("outcome", "ok").containsEntry("requests", "2")
                         .containsEntry("rows_written", "2").containsEntry("rows_set_aside", "1"));
+    }
+
+    @Test
+    void aRowThatWasRefusedIsNotToldAsOneInDoubt() throws Exception {
+        OutboxRow refused = row.answered("no such customer", true, 1, NOON);
+        OutboxRow doubtful = row.inDoubt(NOON);
+        report.request();
+        report.sent(3);
+        report.settled(List.of(new RowTransition(row, refused), new RowTransition(row, doubtful),
+                new RowTransition(row, refused)));
+        try (var heard = Listening.to(PushReport.class)) {
+            told(Optional.empty());
+            assertThat(heard.heard()).singleElement().asString().contains("2 not accepted and looked for")
+                    .contains("1 in doubt and looked for");
+        }
     }
 
     @Test

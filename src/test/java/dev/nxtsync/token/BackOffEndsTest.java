@@ -120,7 +120,7 @@ class BackOffEndsTest {
             answer = BackOffEndsTest::granted;
             tokens.retry();
             time.pass(Duration.ofMillis(1));
-            assertThat(log.heard()).singleElement().asString().contains("signed in");
+            assertThat(log.heard()).singleElement().asString().contains("token received");
         }
     }
 
