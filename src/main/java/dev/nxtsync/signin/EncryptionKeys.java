@@ -14,6 +14,7 @@ import org.jboss.logging.Logger;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Words;
 import dev.nxtsync.signin.Ciphertexts.Ciphertext;
+import dev.nxtsync.signin.Ciphertexts.CiphertextKind;
 
 /** Which keys are needed by what is stored of sign-ins. Safe for any number of threads. */
 @Singleton
@@ -46,6 +47,7 @@ public class EncryptionKeys {
         int renewed = 0;
         boolean all = true;
         var unreadable = new TreeSet<String>();
+        var begun = new TreeSet<String>();
         for (Ciphertext each : stored.all()) {
             try {
                 var text = encryption.renewed(each.text(), place(each));
@@ -55,7 +57,7 @@ public class EncryptionKeys {
                     all &= done;
                 }
             } catch (TokenEncryption.Locked e) {
-                unreadable.add(each.connection());
+                (each.kind() == CiphertextKind.CHALLENGE ? begun : unreadable).add(each.connection());
             }
         }
         if (renewed > 0) {
@@ -66,8 +68,15 @@ public class EncryptionKeys {
             LOG.warnf(
                     "The stored tokens of sign-ins of %s stay as they are, because no key of NXT_ENCRYPTION_KEY decrypts "
                             + "them (%s). %s",
-                    String.join(", ", unreadable), ErrorCode.ENCRYPTION_KEY_UNKNOWN.code(),
+                    Words.list(unreadable), ErrorCode.ENCRYPTION_KEY_UNKNOWN.code(),
                     ErrorCode.ENCRYPTION_KEY_UNKNOWN.nextStep());
+        }
+        if (all && !begun.isEmpty()) {
+            LOG.warnf(
+                    "Sign-ins of %s that were begun in the last ten minutes cannot be ended, because no key of "
+                            + "NXT_ENCRYPTION_KEY decrypts what is kept of them (%s). Nothing is lost: make new links by "
+                            + "the command sign-in",
+                    Words.list(begun), ErrorCode.ENCRYPTION_KEY_UNKNOWN.code());
         }
         return all;
     }

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import dev.nxtsync.config.Secret;
+import dev.nxtsync.support.Listening;
 import dev.nxtsync.support.TestDatabase;
 
 class EncryptionKeysTest {
@@ -70,6 +71,24 @@ class EncryptionKeysTest {
                 new EncryptionKeys.Need(newer, OptionalInt.of(1), List.of("gone", "main")),
                 new EncryptionKeys.Need(old, OptionalInt.of(2), List.of()),
                 new EncryptionKeys.Need("00000000", OptionalInt.empty(), List.of("gone")));
+    }
+
+    @Test
+    void whatTheLogHearsTellsTokensFromSignInsThatWereOnlyBegun() throws Exception {
+        keys(NEW + "," + OLD).renewAll();
+        database.execute("update nxt_sync.sign_in set challenge = '"
+                + vault(OLD).encrypt("nonce verifier", SignIn.place("main")) + "'");
+        try (var told = Listening.to(EncryptionKeys.class)) {
+            assertThat(keys(NEW).renewAll()).isTrue();
+            assertThat(told.heard()).singleElement().asString().contains("that were begun", "main")
+                    .doesNotContain("stay as they are");
+            told.heard().clear();
+            database.execute("delete from nxt_sync.sign_in");
+            database.execute("update nxt_sync.user_grant set refresh_token = '00000000.AAAA' where connection = 'gone'");
+            keys(NEW).renewAll();
+            assertThat(told.heard()).singleElement().asString().contains("stay as they are", "gone")
+                    .doesNotContain("that were begun");
+        }
     }
 
     @Test
