@@ -77,8 +77,8 @@ class CommandRunner implements QuarkusApplication {
         }
         boolean isNew = e instanceof SQLException sql && SqlState.UNDEFINED_TABLE.equals(sql.getSQLState());
         return "database: " + (isNew
-                ? new Problem(ErrorCode.DATABASE_ERROR,
-                        "It has no tables of nxt-sync yet. Start the daemon on it once: it makes them.")
+                ? new Problem(ErrorCode.DATABASE_NEW,
+                        "It has no tables of nxt-sync yet. " + ErrorCode.DATABASE_NEW.nextStep())
                 : DatabaseFault.of(e)).coded();
     }
 }

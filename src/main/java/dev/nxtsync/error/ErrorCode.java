@@ -197,6 +197,8 @@ public enum ErrorCode {
 
     DATABASE_AWAY("PostgreSQL cannot be reached, or refuses the login.",
             "Check NXT_DATABASE_URL, NXT_DATABASE_USER and NXT_DATABASE_PASSWORD, and that the database is up."),
+    DATABASE_NEW("The database has no tables of nxt-sync yet.",
+            "Start the daemon on it once: it makes them. If it has run, compare NXT_DATABASE_URL with what it has."),
     DATABASE_OLD("PostgreSQL is older than version 15.",
             "Upgrade it."),
     DATABASE_RIGHTS("The database user lacks a right.",
@@ -220,8 +222,9 @@ public enum ErrorCode {
                     + "report it."),
 
     WEBHOOK_MISSING("No webhook has arrived.",
-            "Check three things. 1. Has nxt_webhooks_total counted refused calls? Then the key is wrong. 2. Does the "
-                    + "subscription in the Developer Portal have the address of this daemon, reachable from the internet, "
+            "Check three things. 1. Run beside the daemon: curl -s http://localhost:9000/q/metrics | grep "
+                    + "nxt_webhooks_total. If it counts calls with bad_signature, the key is wrong. 2. Does the subscription "
+                    + "in the Developer Portal have the address of this daemon, reachable from the internet, "
                     + "and the event TableChange? 3. Does WebhookSubscription in Business NXT have a row for that company "
                     + "and table?"),
 

@@ -31,6 +31,6 @@ class PullCommandTest {
     void aDatabaseThatNoDaemonHasMigratedIsSaidToNeedOne() {
         assertThat(CommandRunner.problem(new SQLException("relation \"nxt_sync.replica\" does not exist", "42P01")))
                 .isEqualTo("database: It has no tables of nxt-sync yet. Start the daemon on it once: it makes them. "
-                        + "(database_error)");
+                        + "If it has run, compare NXT_DATABASE_URL with what it has. (database_new)");
     }
 }
