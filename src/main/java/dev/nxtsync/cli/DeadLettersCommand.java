@@ -9,6 +9,8 @@ import jakarta.inject.Singleton;
 
 import org.apache.commons.lang3.function.FailableLongPredicate;
 
+import dev.nxtsync.config.Pushes;
+import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Words;
 import dev.nxtsync.push.PayloadMemory;
 import dev.nxtsync.push.outbox.OutboxApi;
@@ -16,15 +18,19 @@ import dev.nxtsync.push.outbox.OutboxApi.Entry;
 
 /** The command {@code dead-letters}: rows of the outbox about which a person decides. */
 @Singleton
-record DeadLettersCommand(OutboxApi entries, PayloadMemory memory) implements Command {
+record DeadLettersCommand(OutboxApi entries, Pushes configured, PayloadMemory memory) implements Command {
     private static final int MOST = 1000;
 
     int list() throws SQLException {
-        var troubled = entries.troubled(MOST);
+        var troubled = entries.troubled(configured.names(), MOST);
         for (Entry each : troubled) {
+            boolean waits = each.get("state").equals("waiting");
             System.out.println(each.id() + "  " + each.get("push") + "  " + each.get("company") + "  \""
                     + each.get("key") + "\"" + (each.get("grp").isEmpty() ? "" : "  group \"" + each.get("grp") + "\"")
-                    + "  " + each.get("state") + "  since " + each.get("settled_at") + "\n    " + each.get("error"));
+                    + "  " + each.get("state") + "  since " + each.get(waits ? "created_at" : "settled_at") + "\n    "
+                    + (waits
+                            ? "Its push is not configured here (" + ErrorCode.PUSH_MISSING.code() + ")"
+                            : each.get("error")));
         }
         System.out.println(troubled.isEmpty()
                 ? "ok         there are no dead letters"
@@ -44,7 +50,7 @@ record DeadLettersCommand(OutboxApi entries, PayloadMemory memory) implements Co
     }
 
     int discard(List<Long> ids) throws SQLException {
-        return decide(ids, entries::discard, "is discarded");
+        return decide(ids, id -> entries.discard(id, configured.names()), "is discarded");
     }
 
     /** @param decision what is decided of a row; false if nobody need decide about it */

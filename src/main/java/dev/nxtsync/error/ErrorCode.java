@@ -168,7 +168,7 @@ public enum ErrorCode {
                     + "it; elsewhere grant execute on the function that the message names. Pulls run meanwhile. Pushes "
                     + "wait."),
     PUSH_MISSING("Rows wait for a push that is not configured.",
-            "Configure it, or set the state of its rows in the outbox to discarded."),
+            "Configure it, or discard its rows: dead-letters list shows them."),
     DEAD_LETTERS("Rows of the outbox are dead and need a decision.",
             "Run: dead-letters list."),
     PAYLOAD_INVALID("A payload is not what Business NXT accepts.",

@@ -58,7 +58,7 @@ public class PushFindings {
                 findings.add(Finding.alarm("push " + push, ErrorCode.PUSH_MISSING,
                         Words.count(rows.waiting(), "row waits", "rows wait")
                                 + " for it, but it is not configured. Set " + Settings.Push.variable(push, "TABLE")
-                                + " and the like, or set the state of its rows in the outbox to discarded."));
+                                + " and the like, or discard its rows: java -jar quarkus-run.jar dead-letters list shows them."));
             }
         });
         return findings;

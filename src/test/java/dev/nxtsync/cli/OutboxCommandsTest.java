@@ -13,6 +13,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.nxtsync.config.Pushes;
+import dev.nxtsync.config.SettingsFixture;
 import dev.nxtsync.push.PayloadMemoryFixture;
 import dev.nxtsync.push.outbox.OutboxOrigin;
 import dev.nxtsync.push.outbox.PushStore;
@@ -22,7 +24,7 @@ class OutboxCommandsTest {
     private static final PushStore STORE = PushStore.migrated();
 
     private final DeadLettersCommand deadLetters = new DeadLettersCommand(STORE.entries(),
-            PayloadMemoryFixture.ofHeap());
+            Pushes.of(SettingsFixture.of(Map.of("NXT_PUSHES_ORDERS_TABLE", "order"))), PayloadMemoryFixture.ofHeap());
     private String bad = "";
     private String worse = "";
     private String waiting = "";
@@ -88,6 +90,18 @@ class OutboxCommandsTest {
         assertThat(deadLetters("retry", waiting).text()).contains("is waiting, and needs no decision");
         assertThat(STORE.database().value("select string_agg(state, ' ' order by id) from nxt_sync.outbox"))
                 .isEqualTo("discarded discarded waiting");
+    }
+
+    @Test
+    void aRowThatWaitsForAPushThatIsNotConfiguredIsListedAndCanBeDiscarded() throws Exception {
+        STORE.database().execute("update nxt_sync.outbox set push = 'old' where key = 'good'");
+        assertThat(deadLetters("list").text()).contains(waiting + "  old  5280001  \"good\"  waiting  since 2")
+                .contains("Its push is not configured here (push_missing)").endsWith("3 rows\n");
+        assertThat(deadLetters("discard", waiting))
+                .isEqualTo(new Printed(0, "ok         row " + waiting + " is discarded\n"));
+        assertThat(STORE.database().value("select state from nxt_sync.outbox where key = 'good'"))
+                .isEqualTo("discarded");
+        assertThat(deadLetters("list").text()).doesNotContain("good");
     }
 
     @Test

@@ -190,7 +190,7 @@ final class PushLaws implements AutoCloseable {
             if (retry) {
                 STORE.entries().retry(Long.parseLong(row.get("id")), Optional.empty());
             } else {
-                STORE.entries().discard(Long.parseLong(row.get("id")));
+                STORE.entries().discard(Long.parseLong(row.get("id")), List.of(push));
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.nxtsync.push.outbox;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,8 @@ public class OutboxApi {
     private static final String NUMBERED = "where id = :id";
     private static final String CONFLICT = "23505";
     private static final int LONGEST_KEY = 200;
-    private static final String TROUBLED = "(state = 'dead' or state = 'done' and error is not null)";
+    private static final String TROUBLED = """
+            (state = 'dead' or state = 'done' and error is not null or state = 'waiting' and push <> all (:configured))""";
 
     private final Database database;
 
@@ -136,9 +138,14 @@ public class OutboxApi {
         return !select(LISTED, NAMED, Map.of("push", push, "key", key)).isEmpty();
     }
 
-    /** Rows that a person should look at, the oldest first, without their payloads. */
-    public List<Entry> troubled(int most) throws SQLException {
-        return select(LISTED, "where " + TROUBLED + " order by id limit :most", Map.of("most", most));
+    /**
+     * Rows that a person should look at, the oldest first, without their payloads.
+     *
+     * @param configured pushes; rows that wait for another one are never sent
+     */
+    public List<Entry> troubled(Collection<String> configured, int most) throws SQLException {
+        return select(LISTED, "where " + TROUBLED + " order by id limit :most",
+                Map.of("configured", configured.toArray(String[]::new), "most", most));
     }
 
     /**
@@ -161,12 +168,16 @@ public class OutboxApi {
         });
     }
 
-    /** Discards a dead row, so that its group goes on, or removes the note of a row that is done. Says whether it was either. */
-    public boolean discard(long id) throws SQLException {
+    /**
+     * Discards a dead row, so that its group goes on, or one that waits for a push that is not configured, or removes the note
+     * of a row that is done. Says whether it was one of these.
+     */
+    public boolean discard(long id, Collection<String> configured) throws SQLException {
         return database.durably(transaction -> transaction.createUpdate("""
-                update nxt_sync.outbox set state = case when state = 'dead' then 'discarded' else state end,
-                    error = case when state = 'dead' then error end
-                where id = :id and\s""" + TROUBLED).bind("id", id).execute() == 1);
+                update nxt_sync.outbox set state = case when state = 'done' then state else 'discarded' end,
+                    error = case when state = 'done' then null else error end
+                where id = :id and\s""" + TROUBLED).bind("id", id)
+                .bindArray("configured", String.class, configured).execute() == 1);
     }
 
     private List<Entry> select(String what, String where, Map<String, ?> values) throws SQLException {
