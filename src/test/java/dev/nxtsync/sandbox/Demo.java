@@ -43,6 +43,9 @@ public final class Demo implements AutoCloseable {
     private final Daemon daemon;
 
     private Demo() throws IOException {
+        // the server of the tests has a time zone that nobody expects
+        database.execute("""
+                do $$ begin execute format('alter database %I set timezone = ''UTC''', current_database()); end $$""");
         var variables = Daemon.on(sandbox.url(), database).with("NXT_WEBHOOK_KEYS", KEY)
                 .with("NXT_PUSHES_SHOP_TABLE", "order").with("NXT_PUSHES_SHOP_COMPANY", COMPANY)
                 .with("NXT_PUSHES_SHOP_KEY_COLUMN", "yourReference");
@@ -76,7 +79,7 @@ public final class Demo implements AutoCloseable {
                 && database.number("select count(*) from nxt_sync.pull_state where loaded_at is null") == 0);
         long rows = TABLES.values().stream()
                 .mapToLong(table -> database.count("nxt.\"" + table.replace("orderLine", "order_line") + "\"")).sum();
-        say("   %,d rows after %s. The best customers:", rows, since(began));
+        say("   %,d rows came in %s. The best customers:", rows, since(began));
         database.rows(BEST).forEach(
                 row -> say("     %-28s %4s orders %14s", row.get("name"), row.get("orders"), row.get("total")));
     }
@@ -114,7 +117,7 @@ public final class Demo implements AutoCloseable {
 
     private void webhook() {
         say("\n4. Webhook: somebody changes order 1 in Business NXT.");
-        say("   The row was there after %s.", arrival("call before delivery"));
+        say("   %s later the change is in PostgreSQL.", arrival("call before delivery"));
     }
 
     private void outage(Duration length) throws InterruptedException {
@@ -127,13 +130,14 @@ public final class Demo implements AutoCloseable {
         sandbox.comeBack();
         long began = System.nanoTime();
         until(() -> has("delivered to the back door") && daemon.get("/q/health/well").status() == 200);
-        say("   It is back. After %s the change was there, and all was well.", since(began));
+        say("   The API is back. %s later the change is in PostgreSQL, and health says that all is well.", since(began));
     }
 
     private void offer() {
         say("\nEverything goes on. Five commands to try in another terminal, in this directory:");
         commands().forEach(line -> say("  %s", line));
-        say("\nThe log is %s. Ctrl-C ends everything.", Path.of("").toAbsolutePath().relativize(daemon.log()));
+        say("\nThe log is %s. Ctrl-C ends everything, and removes %s.",
+                Path.of("").toAbsolutePath().relativize(daemon.log()), VARIABLES);
     }
 
     private List<String> commands() {

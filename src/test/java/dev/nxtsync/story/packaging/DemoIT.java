@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -34,19 +35,30 @@ class DemoIT {
         List<ProcessHandle> children;
         try {
             await().atMost(Duration.ofMinutes(3))
-                    .until(() -> !demo.isAlive() || Files.readString(said).contains("Ctrl-C ends everything."));
+                    .until(() -> !demo.isAlive() || Files.readString(said).contains("Ctrl-C ends everything, and removes target/demo.env."));
             children = demo.descendants().toList();
             String shown = Files.readString(said);
             assertThat(shown).contains("1. Pull:", "2. Token:", "3. Push:", "4. Webhook:", "5. Outage:")
-                    .containsPattern("\\d,\\d{3} rows after").containsPattern(" AS +\\d+ orders +\\d+\\.\\d\\d\n")
+                    .containsPattern("\\d,\\d{3} rows came in \\d").containsPattern(" AS +\\d+ orders +\\d+\\.\\d\\d\n")
                     .contains("no call had to wait for it.").containsPattern("Order \\d+ was made in")
                     .contains("the total that Business NXT gave it: 1373.00.")
-                    .containsPattern("The row was there after \\d+(\\.\\d)? m?s\\.")
-                    .contains("Health says: ", "It is back. After ").doesNotContain("Exception", "WARN", "ERROR");
+                    .containsPattern(" \\d+(\\.\\d)? m?s later the change is in PostgreSQL\\.")
+                    .contains("Health says: ", "The API is back. ").doesNotContain("Exception", "WARN", "ERROR");
             assertThat(shown.lines()).hasSizeLessThan(45).allMatch(line -> line.length() <= 160);
             var commands = COMMAND.matcher(shown.substring(shown.indexOf("Five commands"))).results()
                     .map(each -> each.group(1)).toList();
             assertThat(commands).hasSize(5);
+            var psql = Pattern.compile("//postgres@(\\S+)").matcher(commands.get(4));
+            assertThat(psql.find()).isTrue();
+            try (var connection = DriverManager.getConnection("jdbc:postgresql://" + psql.group(1), "postgres", "");
+                    var statement = connection.createStatement();
+                    var zone = statement.executeQuery("""
+                            select array_to_string(setconfig, ' ') from pg_db_role_setting
+                            join pg_database on pg_database.oid = setdatabase
+                            where datname = current_database() and setrole = 0""")) {
+                assertThat(zone.next()).isTrue();
+                assertThat(zone.getString(1)).as("times that a person sees").isEqualToIgnoringCase("timezone=UTC");
+            }
             for (String command : commands) {
                 runs(command);
             }
