@@ -371,13 +371,7 @@ public final class Daemon implements AutoCloseable {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
-        refuse(PlainMessage.flaws(output()));
-    }
-
-    private static void refuse(List<String> flaws) {
-        if (!flaws.isEmpty()) {
-            throw new AssertionError("written, but hard to read:\n" + String.join("\n", flaws));
-        }
+        PlainMessage.refuse(PlainMessage.flaws(output()));
     }
 
     private static Response get(int port, String path) {
@@ -390,7 +384,7 @@ public final class Daemon implements AutoCloseable {
                     HttpResponse.BodyHandlers.ofString());
             if (response.uri().getPath().startsWith("/q/health")
                     || response.headers().firstValue("Content-Type").orElse("").startsWith("application/problem")) {
-                refuse(PlainMessage.flawsIn(response.body()));
+                PlainMessage.refuse(PlainMessage.flawsIn(response.body()));
             }
             return new Response(response.statusCode(), response.body());
         } catch (IOException e) {

@@ -96,8 +96,10 @@ public final class NoticeReceiver implements AutoCloseable {
                 .toList();
     }
 
+    /** Fails if something that it was told is hard to read. */
     @Override
     public void close() {
         server.stop(0);
+        PlainMessage.refuse(received.stream().flatMap(each -> PlainMessage.flawsIn(each.body()).stream()).toList());
     }
 }

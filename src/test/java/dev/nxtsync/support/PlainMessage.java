@@ -42,6 +42,8 @@ public final class PlainMessage {
     private static final Pattern OF_OTHERS = Pattern.compile(
             "^\\s*at |^\\s*\\.\\.\\. \\d+ more|^\\s*(?:Caused by|Suppressed): |^[\\w.$]+(?:Exception|Error|Fault)\\b|Installed features: |HTTP Request to |\\[Error Occurred After Shutdown\\]|^\\S+ \\S+ (?:DEBUG|TRACE) |^\\[[\\d.]+s\\]");
 
+    private static final Pattern NOT_SHOWN = Pattern.compile("(?s)<style>.*?</style>|<[^>]*>");
+
     private PlainMessage() {}
 
     /** What is wrong with a text of ours; empty if nothing is. */
@@ -68,6 +70,19 @@ public final class PlainMessage {
                     .toList();
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(json, e);
+        }
+    }
+
+    /** The same of every text that a page in HTML shows. */
+    public static List<String> flawsOnPage(String html) {
+        return flaws(NOT_SHOWN.matcher(html).replaceAll("\n").replace("&lt;", "<").replace("&gt;", ">")
+                .replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&"));
+    }
+
+    /** Fails if there is a flaw. */
+    static void refuse(List<String> flaws) {
+        if (!flaws.isEmpty()) {
+            throw new AssertionError("written, but hard to read:\n" + String.join("\n", flaws));
         }
     }
 

@@ -1,6 +1,13 @@
 package dev.nxtsync.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +53,29 @@ class PlainMessageTest {
         assertThat(PlainMessage.flawsIn("{\"status\": 409, \"errors\": [{\"detail\": \"There are 1 rows.\"}]}"))
                 .hasSize(1);
         assertThat(PlainMessage.flawsIn("{\"detail\": \"There is 1 row.\", \"key\": \"[77]\"}")).isEmpty();
+    }
+
+    @Test
+    void whatAPageShowsIsJudgedAndNotHowItLooks() {
+        String page = "<html><style>p { margin: 1 rows }</style><h1 class='1 rows'>Well</h1><dd>%s &amp; more</dd></html>";
+        assertThat(PlainMessage.flawsOnPage(page.formatted("1 row"))).isEmpty();
+        assertThat(PlainMessage.flawsOnPage(page.formatted("1 rows"))).hasSize(1);
+    }
+
+    @Test
+    void whoeverIsToldByNoticesFailsOnOneThatIsHardToRead() throws Exception {
+        for (String text : List.of("There is 1 row.", "There are 1 rows.")) {
+            var receiver = new NoticeReceiver();
+            HttpClient.newHttpClient()
+                    .send(HttpRequest.newBuilder(URI.create(receiver.url()))
+                            .POST(HttpRequest.BodyPublishers.ofString("{\"text\": \"" + text + "\"}")).build(),
+                            HttpResponse.BodyHandlers.discarding());
+            if (text.contains("1 rows")) {
+                assertThatThrownBy(receiver::close).isInstanceOf(AssertionError.class).hasMessageContaining("1 rows");
+            } else {
+                receiver.close();
+            }
+        }
     }
 
     @Test

@@ -15,10 +15,15 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** A person at a browser, step by step, so that a test can meddle with each step. Keeps its cookies by host and port. */
+/**
+ * A person at a browser, step by step, so that a test can meddle with each step. Keeps its cookies by host and port, and fails
+ * if a page of the daemon is hard to read.
+ */
 public final class Visitor {
     private static final Pattern FORM = Pattern.compile("<form [^>]*action=\"([^\"]+)\"");
     private static final Pattern INPUT = Pattern.compile("<input [^>]*name=\"([^\"]+)\" value=\"([^\"]*)\"");
+
+    private static final Pattern PAGE_OF_OURS = Pattern.compile("<title>[^<]* - nxt-sync</title>");
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Map<String, Map<String, String>> cookies = new HashMap<>();
@@ -53,6 +58,9 @@ public final class Visitor {
             for (String cookie : response.headers().allValues("Set-Cookie")) {
                 String[] pair = cookie.split(";", 2)[0].split("=", 2);
                 known.put(pair[0], pair[1]);
+            }
+            if (PAGE_OF_OURS.matcher(response.body()).find()) {
+                PlainMessage.refuse(PlainMessage.flawsOnPage(response.body()));
             }
             return response;
         } catch (IOException | InterruptedException e) {
