@@ -140,8 +140,7 @@ record ConnectionCheck(Settings settings, Connections connections, Tenants tenan
                 .collect(groupingBy(each -> each.tenant().scope(), TreeMap::new, counting()));
         if (!read.isEmpty()) {
             report.fine("rows", "one of each pull can be read in " + read.entrySet().stream()
-                    .map(each -> Words.count(each.getValue(),
-                            each.getKey() == Scope.COMPANY ? "company" : "customer"))
+                    .map(each -> Words.count(each.getValue(), each.getKey() == Scope.COMPANY ? "company" : "customer"))
                     .collect(joining(" and ")));
         }
         return result.targets();

@@ -17,7 +17,8 @@ import dev.nxtsync.token.ConnectUnreachable;
 record SignInCommand(Settings settings, SignIn signIn, SignOut signOut) implements Command {
     int signIn(String name) throws SQLException, ConnectUnreachable, UnusableArgument {
         var link = signIn.offer(connection(name));
-        System.out.println("Let the person open this link, once, until " + Words.time(link.expiresAt()) + ":\n" + link.url());
+        System.out.println(
+                "Let the person open this link, once, until " + Words.time(link.expiresAt()) + ":\n" + link.url());
         return 0;
     }
 

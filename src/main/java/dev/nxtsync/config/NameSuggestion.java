@@ -54,8 +54,7 @@ public final class NameSuggestion {
         return end(name, given) + switch (given.size()) {
             case 0 -> " There is none.";
             case 1 -> " There is only " + told + ".";
-            default -> " There are " + told
-                    + (given.size() > MOST ? " and " + (given.size() - MOST) + " more." : ".");
+            default -> " There are " + told + (given.size() > MOST ? " and " + (given.size() - MOST) + " more." : ".");
         };
     }
 

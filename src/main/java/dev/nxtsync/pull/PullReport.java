@@ -114,8 +114,10 @@ final class PullReport {
 
     synchronized RunRecord failed(String code, String reason, Duration retry) {
         LOG.warnf("%s: %s stopped %s. %s Tried again in %s.", what, kind,
-                rows == 0 ? "before the first row" : "after " + Words.count(rows, "row, which is kept", "rows, which are kept"), reason,
-                Words.time(retry));
+                rows == 0
+                        ? "before the first row"
+                        : "after " + Words.count(rows, "row, which is kept", "rows, which are kept"),
+                reason, Words.time(retry));
         return run(code, reason);
     }
 

@@ -72,11 +72,9 @@ public class EncryptionKeys {
                     ErrorCode.ENCRYPTION_KEY_UNKNOWN.nextStep());
         }
         if (all && !begun.isEmpty()) {
-            LOG.warnf(
-                    "Sign-ins of %s that were begun in the last ten minutes cannot be ended, because no key of "
-                            + "NXT_ENCRYPTION_KEY decrypts what is kept of them (%s). Nothing is lost: make new links by "
-                            + "the command sign-in",
-                    Words.list(begun), ErrorCode.ENCRYPTION_KEY_UNKNOWN.code());
+            LOG.warnf("Sign-ins of %s that were begun in the last ten minutes cannot be ended, because no key of "
+                    + "NXT_ENCRYPTION_KEY decrypts what is kept of them (%s). Nothing is lost: make new links by "
+                    + "the command sign-in", Words.list(begun), ErrorCode.ENCRYPTION_KEY_UNKNOWN.code());
         }
         return all;
     }

@@ -46,9 +46,8 @@ class FindingsLog {
                 }
             }
         }
-        known.stream().filter(subject -> !met.contains(subject))
-                .forEach(subject -> conditions.over(subject).ifPresent(
-                        lasted -> LOG.infof("Finding about %s: it is over, after %s", subject, Words.time(lasted))));
+        known.stream().filter(subject -> !met.contains(subject)).forEach(subject -> conditions.over(subject)
+                .ifPresent(lasted -> LOG.infof("Finding about %s: it is over, after %s", subject, Words.time(lasted))));
         known = met;
     }
 }

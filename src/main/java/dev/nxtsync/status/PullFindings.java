@@ -72,8 +72,9 @@ public class PullFindings {
             }
         }
         alike.values().forEach(states -> findings.add(alike(states)));
-        PullStates.paused(transaction, configured.names()).forEach(
-                (pull, since) -> findings.add(Finding.remark("pull " + pull + ", paused", ErrorCode.PULL_PAUSED,
+        PullStates.paused(transaction, configured.names())
+                .forEach((pull, since) -> findings.add(Finding.remark("pull " + pull + ", paused",
+                        ErrorCode.PULL_PAUSED,
                         "It has been paused since " + Words.time(since) + ". " + ErrorCode.PULL_PAUSED.nextStep())));
         late(transaction, findings);
         Encoding.flaw(transaction)
@@ -105,7 +106,8 @@ public class PullFindings {
             var pull = Objects.requireNonNull(configured.all().get(name));
             if (pull.cadence(configured.timeZone()).next(complete).isBefore(longAgo)) {
                 findings.add(Finding.alarm("pull " + name + ", late", ErrorCode.PULL_LATE,
-                        "A company is complete only as of " + Words.time(complete) + ". " + ErrorCode.PULL_LATE.nextStep()));
+                        "A company is complete only as of " + Words.time(complete) + ". "
+                                + ErrorCode.PULL_LATE.nextStep()));
             }
         });
     }

@@ -55,10 +55,10 @@ public class PushFindings {
                                 + " a decision. Run: java -jar quarkus-run.jar dead-letters list"));
             }
             if (rows.waiting() > 0 && !configured.all().containsKey(push)) {
-                findings.add(Finding.alarm("push " + push, ErrorCode.PUSH_MISSING,
-                        Words.count(rows.waiting(), "row waits", "rows wait")
-                                + " for it, but it is not configured. Set " + Settings.Push.variable(push, "TABLE")
-                                + " and the like, or discard its rows: java -jar quarkus-run.jar dead-letters list shows them."));
+                findings.add(Finding.alarm("push " + push, ErrorCode.PUSH_MISSING, Words.count(rows.waiting(),
+                        "row waits", "rows wait") + " for it, but it is not configured. Set "
+                        + Settings.Push.variable(push, "TABLE")
+                        + " and the like, or discard its rows: java -jar quarkus-run.jar dead-letters list shows them."));
             }
         });
         return findings;

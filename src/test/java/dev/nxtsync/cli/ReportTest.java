@@ -17,7 +17,7 @@ class ReportTest {
         report.warning("database", "the daemons report 1 finding");
         assertThat(Printed.by(report::end)).isEqualTo(new Printed(0, "There is no problem, but 1 warning.\n"));
         report.problem("pull orders", ErrorCode.TABLE_UNKNOWN, "There is no table order.");
-        assertThat(Printed.by(report::end)).isEqualTo(new Printed(ExitCode.FOUND_PROBLEMS,
-                "There is one problem. docs/errors.md explains each code.\n"));
+        assertThat(Printed.by(report::end)).isEqualTo(
+                new Printed(ExitCode.FOUND_PROBLEMS, "There is one problem. docs/errors.md explains each code.\n"));
     }
 }

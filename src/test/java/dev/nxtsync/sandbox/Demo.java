@@ -130,7 +130,8 @@ public final class Demo implements AutoCloseable {
         sandbox.comeBack();
         long began = System.nanoTime();
         until(() -> has("delivered to the back door") && daemon.get("/q/health/well").status() == 200);
-        say("   The API is back. %s later the change is in PostgreSQL, and health says that all is well.", since(began));
+        say("   The API is back. %s later the change is in PostgreSQL, and health says that all is well.",
+                since(began));
     }
 
     private void offer() {

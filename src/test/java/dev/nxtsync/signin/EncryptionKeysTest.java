@@ -84,7 +84,8 @@ class EncryptionKeysTest {
                     .doesNotContain("stay as they are");
             told.heard().clear();
             database.execute("delete from nxt_sync.sign_in");
-            database.execute("update nxt_sync.user_grant set refresh_token = '00000000.AAAA' where connection = 'gone'");
+            database.execute(
+                    "update nxt_sync.user_grant set refresh_token = '00000000.AAAA' where connection = 'gone'");
             keys(NEW).renewAll();
             assertThat(told.heard()).singleElement().asString().contains("stay as they are", "gone")
                     .doesNotContain("that were begun");

@@ -176,8 +176,8 @@ public class OutboxApi {
         return database.durably(transaction -> transaction.createUpdate("""
                 update nxt_sync.outbox set state = case when state = 'done' then state else 'discarded' end,
                     error = case when state = 'done' then null else error end
-                where id = :id and\s""" + TROUBLED).bind("id", id)
-                .bindArray("configured", String.class, configured).execute() == 1);
+                where id = :id and\s""" + TROUBLED).bind("id", id).bindArray("configured", String.class, configured)
+                .execute() == 1);
     }
 
     private List<Entry> select(String what, String where, Map<String, ?> values) throws SQLException {

@@ -31,7 +31,8 @@ class CheckIT {
                     .contains("asked and granted scope business-graphql-service-api:access-group-based, valid for 10 s")
                     .contains("customer 1111222: Demo Customer, with 5280001 Fjord AS").contains("PostgreSQL 17")
                     .contains("pull orders: table order by orderNo into nxt.order")
-                    .contains("pull users: table user by userName").contains("rows: one of each pull can be read in 3 companies and 1 customer")
+                    .contains("pull users: table user by userName")
+                    .contains("rows: one of each pull can be read in 3 companies and 1 customer")
                     .contains("All is well.");
             assertThat(database.number("select count(*) from pg_namespace where nspname like 'nxt%'")).isZero();
         } finally {

@@ -34,8 +34,8 @@ class DemoIT {
                 Demo.class.getName()).redirectErrorStream(true).redirectOutput(said.toFile()).start();
         List<ProcessHandle> children;
         try {
-            await().atMost(Duration.ofMinutes(3))
-                    .until(() -> !demo.isAlive() || Files.readString(said).contains("Ctrl-C ends everything, and removes target/demo.env."));
+            await().atMost(Duration.ofMinutes(3)).until(() -> !demo.isAlive()
+                    || Files.readString(said).contains("Ctrl-C ends everything, and removes target/demo.env."));
             children = demo.descendants().toList();
             String shown = Files.readString(said);
             assertThat(shown).contains("1. Pull:", "2. Token:", "3. Push:", "4. Webhook:", "5. Outage:")
