@@ -30,8 +30,9 @@ record ApiOperation(String id, String summary, Map<String, Object> body, List<Ou
      */
     record Outcome(int status, String meaning, Map<String, Object> content, List<ErrorCode> codes, boolean again) {}
 
+    /** A daemon makes its tables before it answers. */
     private static final List<ErrorCode> DATABASE_AWAY = Arrays.stream(ErrorCode.values())
-            .filter(each -> each.name().startsWith("DATABASE_")).toList();
+            .filter(each -> each.name().startsWith("DATABASE_") && each != ErrorCode.DATABASE_NEW).toList();
     /** What {@code ConnectLine} can meet. */
     private static final List<ErrorCode> CONNECT_AWAY = List.of(ErrorCode.INVALID_CLIENT, ErrorCode.INVALID_SCOPE,
             ErrorCode.NO_TOKEN, ErrorCode.PLAIN_HTTP, ErrorCode.PROXY, ErrorCode.SECRET_UNREADABLE, ErrorCode.TLS,
