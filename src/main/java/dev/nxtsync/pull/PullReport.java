@@ -92,12 +92,10 @@ final class PullReport {
         if (now - toldAt > TELL_PROGRESS && rows > 0) {
             toldAt = now;
             double perSecond = rows / seconds();
-            LOG.infof(
-                    "%s: %s of %s%s", what, kind, Words.count(sofar, "row"), expected
-                            .map(all -> String.format(Locale.ROOT, " of about %d, %s/s, %d min left", all,
-                                    Words.count(Math.round(perSecond), "row"),
-                                    (long) Math.ceil(Math.max(0, all - sofar) / perSecond / 60)))
-                            .orElse(""));
+            LOG.infof("%s: %s of %s%s", what, kind, Words.count(sofar, "row"),
+                    expected.map(all -> String.format(Locale.ROOT, " of about %d, %s/s, %d min left", all,
+                            Words.count(Math.round(perSecond), "row"),
+                            (long) Math.ceil(Math.max(0, all - sofar) / perSecond / 60))).orElse(""));
         }
     }
 
