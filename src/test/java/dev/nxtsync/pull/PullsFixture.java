@@ -182,8 +182,7 @@ final class PullsFixture implements AutoCloseable {
             store.claims().free(claim, Optional.of(done.nextDue()), Optional.empty(), true);
         } else {
             ends.put(claim.entry(), outcome);
-            // the clock goes on by itself, and a test says when it is tried again
-            store.claims().free(claim, Optional.empty(), Optional.of(Duration.ofHours(1)), false);
+            store.claims().free(claim, Optional.empty(), Optional.of(((Outcome.Again) outcome).after()), false);
         }
     }
 
@@ -194,6 +193,9 @@ final class PullsFixture implements AutoCloseable {
                 select count(*) from nxt_sync.job where kind = 'load' and due_at <= now()
                     and coalesce(retry_at, due_at) <= now()""") > 0) {
             ends.putAll(loadTogether());
+            // the clock goes on by itself, and a test says when it is tried again
+            store.database().execute("update nxt_sync.job set retry_at = now() + interval '1 h' "
+                    + "where kind = 'load' and retry_at is not null");
         }
         return ends;
     }
