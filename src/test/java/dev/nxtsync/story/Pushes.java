@@ -149,7 +149,7 @@ public final class Pushes implements AutoCloseable {
     public SortedSet<String> reported() {
         var keys = new TreeSet<String>();
         database.rows(
-                "select key from nxt_sync.outbox where error like 'duplicate:%' or error like '%records are there%'")
+                "select key from nxt_sync.outbox where error like 'duplicate:%' or error like '%(record_ambiguous)%'")
                 .forEach(row -> keys.add(row.get("key")));
         return keys;
     }
