@@ -203,12 +203,23 @@ final class BusinessNxt {
                     env.getExecutionStepInfo().getPath().toList()));
         }
         String name = env.getField().getName();
+        boolean groups = env.containsArgument("groupBy");
+        if (groups && (faults.strikes("refused-grouping")
+                || env.containsArgument("first") && faults.isOn("group-first-refused"))) {
+            throw new IllegalArgumentException("Grouping is not available.");
+        }
         var connection = writes.read(() -> new Connection(Data.table(name),
-                faults.strikes("lagging-read")
+                faults.strikes(groups ? "stale-sum" : "lagging-read")
                         ? data.laggingRows(owner.number(), name)
                         : data.rows(owner.number(), name),
-                env.getArguments()));
+                env.getArguments(), faults.isOn("group-first-ignored")));
+        if (groups) {
+            return DataFetcherResult.newResult().data(connection).localContext(owner).build();
+        }
         connection.items().replaceAll(this::poisoned);
+        if (connection.items().size() > 1 && faults.strikes("silent-loss")) {
+            connection.lose();
+        }
         if (truncatesListings && env.getOperationDefinition().getName().startsWith("list_")) {
             connection.truncate();
         }

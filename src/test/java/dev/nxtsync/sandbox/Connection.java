@@ -19,21 +19,24 @@ final class Connection {
     private boolean more;
     private boolean isCounted = true;
 
-    Connection(TableModel table, ConcurrentSkipListMap<Key, Row> rows, Map<String, Object> arguments) {
+    /** @param ignoresFirst whether all groups come, though fewer are asked for */
+    Connection(TableModel table, ConcurrentSkipListMap<Key, Row> rows, Map<String, Object> arguments,
+            boolean ignoresFirst) {
         this.table = table;
         this.rows = rows;
         @SuppressWarnings("unchecked")
         var expression = (Map<String, Object>) arguments.get("filter");
         this.filter = Optional.ofNullable(expression).map(each -> new Filter(table, each));
-        int first = positive(arguments, "first").or(() -> positive(arguments, "last")).orElse(Integer.MAX_VALUE - 1);
+        int first = Optional.of(arguments).filter(all -> !ignoresFirst || !all.containsKey("groupBy"))
+                .flatMap(all -> positive(all, "first").or(() -> positive(all, "last"))).orElse(Integer.MAX_VALUE - 1);
         this.offset = Optional.ofNullable((String) arguments.get("after")).map(Connection::decoded).orElse(0)
                 + positive(arguments, "skip").orElse(0);
-        Iterable<Row> ordered = ordered(arguments);
+        Iterable<Row> ordered = arguments.containsKey("groupBy") ? grouped(arguments) : ordered(arguments);
         items = new ArrayList<>();
         int position = 0;
         boolean goesOn = false;
         for (Row row : ordered) {
-            if (filter.isPresent() && !filter.get().accepts(row)) {
+            if (!arguments.containsKey("groupBy") && filter.isPresent() && !filter.get().accepts(row)) {
                 continue;
             }
             if (position++ < offset) {
@@ -53,13 +56,18 @@ final class Connection {
         return new Connection(table,
                 new ConcurrentSkipListMap<>(
                         rows.subMap(new Key(List.of(parent)), new Key(List.of(((Number) parent).longValue() + 1)))),
-                Map.of());
+                Map.of(), false);
     }
 
     /** Loses the last rows, and that there are more. */
     void truncate() {
         items.subList(items.size() / 2, items.size()).clear();
         more = false;
+    }
+
+    /** Lacks a row, and says nothing of it. */
+    void lose() {
+        items.remove(items.size() / 2);
     }
 
     /** Ends with the row with which it began. */
@@ -88,6 +96,40 @@ final class Connection {
     Map<String, Object> pageInfo() {
         return Map.of("hasNextPage", more, "hasPreviousPage", offset > 0, "startCursor", encoded(offset), "endCursor",
                 encoded(offset + items.size()));
+    }
+
+    private List<Row> grouped(Map<String, Object> arguments) {
+        var by = ((List<?>) arguments.get("groupBy")).stream().flatMap(each -> ((Map<?, ?>) each).keySet().stream())
+                .map(name -> table.column((String) name)).toList();
+        var groups = Group.of(table, by,
+                rows.values().stream().filter(row -> filter.isEmpty() || filter.get().accepts(row)).toList()).stream();
+        if (arguments.containsKey("having")) {
+            groups = groups.filter(row -> Group.of(row).has(table, map(arguments.get("having"))));
+        }
+        if (arguments.get("orderBy") instanceof List<?> list) {
+            for (int i = list.size() - 1; i >= 0; i--) {
+                groups = groups.sorted(order(map(list.get(i))));
+            }
+        }
+        return groups.toList();
+    }
+
+    /** By a column, or by an aggregate of one. */
+    private Comparator<Row> order(Map<String, Object> argument) {
+        var entry = argument.entrySet().iterator().next();
+        String name = entry.getKey();
+        var inner = name.startsWith("_") ? map(entry.getValue()).entrySet().iterator().next() : entry;
+        ColumnModel column = table.column(inner.getKey());
+        Comparator<Row> order = name.startsWith("_")
+                ? (a, b) -> Key.compare(Group.of(a).aggregate(name.substring(1), column),
+                        Group.of(b).aggregate(name.substring(1), column))
+                : (a, b) -> Key.compare(column, a.get(column), b.get(column));
+        return inner.getValue().equals("ASC") ? order : order.reversed();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> map(Object node) {
+        return (Map<String, Object>) node;
     }
 
     private Iterable<Row> ordered(Map<String, Object> arguments) {

@@ -36,7 +36,7 @@ record Filter(TableModel table, Map<String, Object> expression) {
         return true;
     }
 
-    private static boolean test(String operator, ColumnModel column, Object value, Object operand) {
+    static boolean test(String operator, ColumnModel column, Object value, Object operand) {
         if (operator.equals("_is_not_null")) {
             return (value != null) == (Boolean) operand;
         }

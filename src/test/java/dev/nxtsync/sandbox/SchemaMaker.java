@@ -48,7 +48,9 @@ final class SchemaMaker {
         /** A number of it has become a text. */
         TYPE("retype-column"),
         /** No table tells how many rows it has. */
-        COUNT("no-count");
+        COUNT("no-count"),
+        /** Rows cannot be grouped. */
+        GROUPS("no-grouping");
 
         /** With which it has. */
         final String fault;
@@ -83,11 +85,12 @@ final class SchemaMaker {
         GraphQLObjectType.Builder useCompany = newObject().name("Query_UseCompany");
         GraphQLObjectType.Builder useCustomer = newObject().name("Query_UseCustomer");
         var direction = GraphQLEnumType.newEnum().name("SortOrder").value("ASC", "ASC").value("DESC", "DESC").build();
+        var groups = new GroupSchema(scalars, code, direction);
         for (TableModel table : TableModel.ALL) {
             String root = table.system() ? "Query_UseCustomer" : "Query_UseCompany";
             String type = root + "_" + table.rowType() + "_Connection";
             var selectable = newObject().name(type).field(field("pageInfo", pageInfo))
-                    .field(field("items", list(rowType(table))));
+                    .field(field("items", list(rowType(table, groups))));
             if (change != Change.COUNT) {
                 selectable.field(field("totalCount", Scalars.GraphQLInt));
             }
@@ -99,14 +102,21 @@ final class SchemaMaker {
             code.dataFetcher(at(root, table.name()), connection);
             GraphQLInputObjectType.Builder orderBy = newInputObject().name("OrderBy_" + table.rowType());
             columns(table).forEach(column -> orderBy.field(newInputObjectField().name(column.name()).type(direction)));
+            if (change != Change.GROUPS) {
+                groups.addTo(orderBy, table, columns(table));
+            }
             GraphQLInputObjectType order = orderBy.build();
-            var fields = table.system() ? useCustomer : useCompany;
-            fields.field(newFieldDefinition().name(table.name()).type(page)
+            var rows = newFieldDefinition().name(table.name()).type(page)
                     .argument(argument("first", Scalars.GraphQLInt)).argument(argument("last", Scalars.GraphQLInt))
                     .argument(argument("skip", Scalars.GraphQLInt)).argument(argument("after", Scalars.GraphQLString))
                     .argument(argument("before", Scalars.GraphQLString)).argument(argument("filter", filterType(table)))
                     .argument(argument("orderBy", list(order))).argument(argument("sortOrder", list(order)))
-                    .argument(argument("unoptimized", Scalars.GraphQLBoolean)));
+                    .argument(argument("unoptimized", Scalars.GraphQLBoolean));
+            if (change != Change.GROUPS) {
+                rows.argument(argument("groupBy", list(groups.groupBy(table, columns(table)))))
+                        .argument(argument("having", groups.having(table, columns(table), this::operators)));
+            }
+            (table.system() ? useCustomer : useCompany).field(rows.build());
         }
         GraphQLObjectType customer = newObject().name("AvailableCustomer").field(field("name", Scalars.GraphQLString))
                 .field(field("organizationNo", Scalars.GraphQLString))
@@ -146,7 +156,7 @@ final class SchemaMaker {
                 : column.kind().scalar;
     }
 
-    private GraphQLObjectType rowType(TableModel table) {
+    private GraphQLObjectType rowType(TableModel table, GroupSchema groups) {
         GraphQLObjectType.Builder row = newObject().name(table.rowType());
         for (ColumnModel column : columns(table)) {
             row.field(field(column.name(), scalars.get(scalar(table, column))));
@@ -173,6 +183,9 @@ final class SchemaMaker {
             code.dataFetcher(at(table.rowType(), join), writes.children(table, child));
         } else if (table.name().equals("orderLine")) {
             row.field(field("joinup_Order", typeRef("Order")));
+        }
+        if (change != Change.GROUPS) {
+            groups.addTo(row, table, columns(table));
         }
         return row.build();
     }
