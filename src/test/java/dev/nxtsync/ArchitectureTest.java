@@ -78,9 +78,11 @@ class ArchitectureTest {
             entry("pull.state", "tenant config error database inbox schedule pull.target"),
             entry("pull.plan",
                     "tenant config error process database graphql graphql.schema jobs schedule pull.state pull.target"),
+            entry("pull.proof",
+                    "tenant config database graphql graphql.schema schedule pull.plan pull.state pull.target"),
             entry("pull",
                     "tenant config error process database graphql graphql.schema inbox jobs schedule trace pull.plan "
-                            + "pull.state pull.target"),
+                            + "pull.proof pull.state pull.target"),
             entry("pull.preview", "tenant config error graphql graphql.schema pull pull.plan pull.target"),
             entry("push.outbox", "error tenant database schedule"),
             entry("push.plan", "tenant config error process database graphql graphql.schema jobs schedule push.outbox"),

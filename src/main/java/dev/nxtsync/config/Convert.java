@@ -38,7 +38,9 @@ final class Convert {
             return share(text, component.getAnnotation(Range.class));
         }
         if (type == Duration.class) {
-            return duration(text, component.getAnnotation(Range.class));
+            return component.isAnnotationPresent(Off.class)
+                    ? durationOrOff(text)
+                    : duration(text, component.getAnnotation(Range.class));
         }
         if (type == ZoneId.class) {
             return zone(text);
@@ -92,6 +94,14 @@ final class Convert {
             throw new IllegalArgumentException("is not from " + range.min() + "s to " + range.max() + "s");
         }
         return duration;
+    }
+
+    private static Duration durationOrOff(String text) {
+        try {
+            return text.equals("off") ? Duration.ZERO : duration(text, false);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(e.getMessage() + ", or off", e);
+        }
     }
 
     private static Duration duration(String text, boolean orNone) {

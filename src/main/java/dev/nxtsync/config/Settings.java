@@ -196,6 +196,7 @@ public record Settings(Map<String, Connection> connections, Map<String, Pull> pu
             @Doc(value = "when to poll, instead of `EVERY`; Quartz syntax, with seconds", example = "0 30 2 * * ?") Optional<String> cron,
             @Doc(value = "how far before the highest change stamp each poll begins; at least twice `NXT_API_TIME_LIMIT`", example = "15m") @Default("10m") Duration overlap,
             @Doc(value = "how often all keys are compared (reconciliation)", example = "12h") @Default("24h") Duration reconcile,
+            @Doc(value = "how often control totals are compared: what Business NXT adds up of groups of rows, with what the target adds up to. `off` compares none", example = "1h") @Default("6h") @Off Duration prove,
             @Doc(value = "what happens to deleted rows: `mark` sets `nxt_deleted_at`, `remove` removes the row", example = "remove") @Default("mark") Deletes deletes,
             @Doc(value = "the largest share of the rows that a reconciliation may delete. If it would delete more (and more than 20 rows), it deletes nothing and waits for a person", example = "0.5") @Default("0.2") @Range(min = 0, max = 1) double maxDeleteShare,
             @Doc(value = "the number of rows in the first requests. It is halved after a time-out, and doubled after ten good pages", example = "500") @Default("1000") @Range(min = 1, max = 100_000) int pageSize,

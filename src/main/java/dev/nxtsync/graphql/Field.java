@@ -64,6 +64,19 @@ public record Field(String alias, String name, Map<String, Argument> arguments, 
         }
     }
 
+    /** The columns by which rows are grouped, each as it is (docs/facts/business-nxt.md, "Sorting, grouping"). */
+    public record Grouping(List<String> columns) implements Argument {
+        public Grouping {
+            columns = List.copyOf(columns);
+            columns.forEach(GraphQlName::check);
+        }
+
+        @Override
+        public String text() {
+            return columns.stream().map(column -> "{" + column + ": DEFAULT}").collect(joining(", ", "[", "]"));
+        }
+    }
+
     public Field {
         arguments = arguments.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(arguments));
         fields = List.copyOf(fields);

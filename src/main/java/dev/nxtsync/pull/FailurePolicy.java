@@ -18,6 +18,8 @@ import dev.nxtsync.jobs.CompanyAccess;
 import dev.nxtsync.jobs.OutageLog;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.plan.PullPlans;
+import dev.nxtsync.pull.proof.Totals;
+import dev.nxtsync.pull.state.ControlTotal;
 import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.pull.target.TargetFault;
@@ -55,6 +57,9 @@ record FailurePolicy(PullStates states, PullPlans plans, CompanyAccess access, O
 
     /** Whether all rows come that there are. */
     private record RowsOf(PullWork work) {}
+
+    /** Whether its rows are added up. */
+    private record TotalsOf(PullWork work) {}
 
     /** Whether webhooks name rows by the pull's key. */
     private record NamesOf(PullWork work) {}
@@ -161,6 +166,30 @@ record FailurePolicy(PullStates states, PullPlans plans, CompanyAccess access, O
             LOG.warnf("Pull %s, %s: %s", state.pull(), claim.tenant(), CUT_OFF.message());
         }
         states.fail(claim, state, PullState.PullHealth.FAILING, CUT_OFF, A_MOMENT);
+    }
+
+    /** Says of a pull that its control totals are different. */
+    void different(Claim claim, ControlTotal example) {
+        if (outages.isNews(work(claim, claim.entry()), ErrorCode.DIFFERENT.code())) {
+            LOG.errorf("Pull %s, %s: the rows of group %s are different: %s. %s", claim.entry(), claim.tenant(),
+                    example.grp(), Totals.of(example.there()).differenceFrom(Totals.of(example.here())),
+                    ErrorCode.DIFFERENT.nextStep().replace("NAME", claim.entry()));
+        }
+    }
+
+    /** They are equal. */
+    void equal(Claim claim) {
+        outages.over(work(claim, claim.entry())).ifPresent(lasted -> LOG.infof(
+                "Pull %s, %s: the control totals are equal, after %s", claim.entry(), claim.tenant(),
+                Words.time(lasted)));
+    }
+
+    /** Says of a pull that there are none. */
+    void noTotals(Claim claim, String reason) {
+        LOG.logf(outages.isNews(new TotalsOf(work(claim, claim.entry())), reason) ? Logger.Level.INFO : Logger.Level.DEBUG,
+                "Pull %s, %s has no control totals. %s To compare key, change stamp and numbers of each row, run: "
+                        + "java -jar quarkus-run.jar verify %s",
+                claim.entry(), claim.tenant(), reason, claim.entry());
     }
 
     /** A pull has got on: says so, if something was in the way. */

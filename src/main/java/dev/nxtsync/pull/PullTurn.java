@@ -8,4 +8,9 @@ import dev.nxtsync.schedule.Job.Progress;
 
 /** One turn of work on one pull of one company. */
 record PullTurn(Claim claim, PullPlan plan, PullState state, DatabaseClock clock, Progress progress,
-        PullReport report) {}
+        PullReport report) {
+    /** The same about a part of the rows. */
+    PullTurn of(PullPlan part) {
+        return new PullTurn(claim, part, state, clock, progress, report);
+    }
+}

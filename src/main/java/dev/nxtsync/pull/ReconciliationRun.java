@@ -12,6 +12,8 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.error.ShuttingDown;
 import dev.nxtsync.pull.plan.PullPlan;
+import dev.nxtsync.pull.proof.RowGroup;
+import dev.nxtsync.pull.state.ControlTotal;
 import dev.nxtsync.pull.state.KeyListing;
 import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.TableScan;
@@ -37,6 +39,8 @@ final class ReconciliationRun {
     private final PullRuns runs;
     private final PullPositions positions;
     private final KeyListing listing;
+    private final TableScan begun;
+    private final ListingScope scope;
     private final TableListing lists;
     private final RowSettlement settles;
 
@@ -52,7 +56,11 @@ final class ReconciliationRun {
         this.positions = tools.positions();
         this.listing = tools.listing();
         Instant until = clock.now().plus(PullUnits.LONGEST_RUN);
-        this.lists = new TableListing(turn, tools, until);
+        this.begun = scan();
+        this.scope = begun.kind() == TableScan.ScanKind.GROUPS
+                ? ListingScope.of(plan, openGroups())
+                : ListingScope.whole(plan);
+        this.lists = new TableListing(turn, scope, tools, until);
         this.settles = new RowSettlement(turn, tools, until);
     }
 
@@ -67,9 +75,23 @@ final class ReconciliationRun {
         }
     }
 
+    /** Groups are listed before a reconciliation begins, but not while one is under way. */
+    private TableScan scan() throws SQLException {
+        var all = positions.scans().of(claim.entry(), claim.company(), TableScan.ScanKind.RECONCILIATION);
+        var groups = positions.scans().of(claim.entry(), claim.company(), TableScan.ScanKind.GROUPS);
+        return all.filter(scan -> scan.startedAt().isPresent()).or(() -> groups).or(() -> all).orElseGet(
+                () -> TableScan.wanted(claim.entry(), claim.company(), TableScan.ScanKind.RECONCILIATION));
+    }
+
+    private List<RowGroup> openGroups() throws SQLException {
+        return positions.proofs().unequal(claim.entry(), claim.company()).values().stream().filter(ControlTotal::open)
+                .map(total -> RowGroup.of(total.grp())).toList();
+    }
+
+    private boolean isOfGroups() { return begun.kind() == TableScan.ScanKind.GROUPS; }
+
     private Outcome goOn() throws SQLException {
-        TableScan scan = positions.scans().of(claim.entry(), claim.company(), TableScan.ScanKind.RECONCILIATION)
-                .orElseGet(() -> TableScan.wanted(claim.entry(), claim.company(), TableScan.ScanKind.RECONCILIATION));
+        TableScan scan = begun;
         if (scan.startedAt().isEmpty() || isLost(scan)) {
             listing.begin(claim);
             scan = scan.begun(clock.now());
@@ -79,11 +101,14 @@ final class ReconciliationRun {
         if (step instanceof ReconciliationStep.GoOn) {
             step = settles.settle();
         }
-        if (step instanceof ReconciliationStep.GoOn) {
+        if (step instanceof ReconciliationStep.GoOn && !isOfGroups()) {
             step = settles.reread();
         }
         if (step instanceof ReconciliationStep.TurnEnded ended) {
             return ended.outcome();
+        }
+        if (isOfGroups()) {
+            return endGroups();
         }
         Instant started = scan.startedAt().orElse(clock.now());
         listing.end(claim, plan.target(), plan.key(), started);
@@ -91,6 +116,25 @@ final class ReconciliationRun {
         runs.failures().succeeded(claim, plan.name());
         runs.history().add(List.of(report.done("ok")));
         return new Outcome.Done(next(started));
+    }
+
+    private Outcome endGroups() throws SQLException {
+        // as many as the comparison found
+        long differing = positions.scans().of(claim.entry(), claim.company(), TableScan.ScanKind.GROUPS)
+                .flatMap(TableScan::expected).orElse(0L);
+        listing.endGroups(claim, plan.target(), differing);
+        runs.failures().succeeded(claim, plan.name());
+        runs.history().add(List.of(report.done("ok")));
+        return new Outcome.Done(nextOfAll());
+    }
+
+    /** When all rows are listed again. */
+    private Instant nextOfAll() throws SQLException {
+        boolean isWanted = positions.scans().of(claim.entry(), claim.company(), TableScan.ScanKind.RECONCILIATION)
+                .isPresent();
+        return isWanted
+                ? clock.now()
+                : next(positions.states().reconciledAt(claim.entry(), claim.company()).orElse(clock.now()));
     }
 
     private Instant next(Instant started) {
@@ -124,18 +168,24 @@ final class ReconciliationRun {
             String told = reason
                     + " Nothing was deleted. Check in Business NXT whether that is right. If it is, run: java -jar "
                     + "quarkus-run.jar " + release;
-            listing.begin(claim);
-            positions.scans().end(claim, scan);
+            if (isOfGroups()) {
+                listing.endGroups(claim, plan.target(), found.gone() + found.differing());
+            } else {
+                listing.begin(claim);
+                positions.scans().end(claim, scan);
+            }
             runs.failures().held(claim, told);
             positions.states().hold(claim, Optional.of(told));
             runs.history().add(List.of(report.run("held", told)));
-            return new ReconciliationStep.TurnEnded(new Outcome.Done(next(scan.startedAt().orElse(clock.now()))));
+            return new ReconciliationStep.TurnEnded(new Outcome.Done(
+                    isOfGroups() ? nextOfAll() : next(scan.startedAt().orElse(clock.now()))));
         }
         LOG.debugf("%s: %d listed, %d stored, %d gone, %d to read", claim, found.listed(), found.stored(), found.gone(),
                 found.differing());
         positions.scans().keep(claim,
                 new TableScan(scan.pull(), scan.company(), scan.kind(), scan.startedAt(), scan.cursor(), scan.rows(),
-                        scan.expected(), Optional.empty(), Optional.empty(), false, true, scan.confirmed()));
+                        isOfGroups() ? Optional.of(found.gone() + found.differing()) : scan.expected(),
+                        Optional.empty(), Optional.empty(), false, true, scan.confirmed()));
         return new ReconciliationStep.GoOn();
     }
 
@@ -146,7 +196,7 @@ final class ReconciliationRun {
             runs.failures().cutOff(claim, state);
         }
         try {
-            var found = listing.compare(claim, plan.target(), lists.keys().target(), startedAt, turn.progress()::made);
+            var found = listing.compare(claim, plan.target(), scope.stored(), startedAt, turn.progress()::made);
             tools.memory().comparisonEnded(claim);
             return found;
         } catch (TargetFault e) {
@@ -158,7 +208,7 @@ final class ReconciliationRun {
     /** Why so many deletions need a person's word; empty if they do not. */
     private String tooMany(KeyListing.Comparison found) {
         double share = plan.pull().maxDeleteShare();
-        if (found.listed() == 0 && found.stored() > 1) {
+        if (!isOfGroups() && found.listed() == 0 && found.stored() > 1) {
             return "Business NXT lists no row at all, but " + found.stored() + " are stored.";
         }
         return found.gone() > FEW && found.gone() > share * found.stored()

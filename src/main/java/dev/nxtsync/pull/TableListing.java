@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.DatabaseClock;
@@ -21,7 +20,6 @@ import dev.nxtsync.pull.state.KeyListing;
 import dev.nxtsync.pull.state.TableScan;
 import dev.nxtsync.pull.state.TableScans;
 import dev.nxtsync.pull.target.PageBuffer;
-import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.pull.target.WriteCounts;
 import dev.nxtsync.schedule.Claim;
 
@@ -39,6 +37,7 @@ final class TableListing {
     private final KeyListing listing;
     private final Instant until;
     private final ScanReader scanReader;
+    private final ListingScope scope;
     private final TableMapping keys;
     /** What is lacking, if nothing has come or gone since the table was read before. */
     private Optional<String> lack = Optional.empty();
@@ -51,8 +50,9 @@ final class TableListing {
 
     record ListingStopped(ReconciliationStep step) implements ListingResult {}
 
-    TableListing(PullTurn turn, ReconciliationTools tools, Instant until) {
-        this.turn = turn;
+    TableListing(PullTurn whole, ListingScope scope, ReconciliationTools tools, Instant until) {
+        this.turn = whole.of(scope.plan());
+        this.scope = scope;
         this.tools = tools;
         this.claim = turn.claim();
         this.plan = turn.plan();
@@ -64,14 +64,7 @@ final class TableListing {
         this.listing = tools.listing();
         this.until = until;
         this.scanReader = ScanReader.of(tools.source(), turn);
-        Predicate<TargetColumn> keyOrStamp = column -> plan.target().key().contains(column.name())
-                || plan.target().changeStamp().filter(column.name()::equals).isPresent();
-        this.keys = plan.mapping().only(keyOrStamp);
-    }
-
-    /** The columns that are listed. */
-    TableMapping keys() {
-        return keys;
+        this.keys = scope.columns();
     }
 
     Optional<String> lack() {
@@ -97,7 +90,8 @@ final class TableListing {
         if (!(end instanceof WalkEnd.Walked walked)) {
             return new ListingStopped(tools.goesOn(turn));
         }
-        var stopped = count(walked.scan());
+        // what is lacking of a group shows in its totals
+        var stopped = scope.isWhole() ? count(walked.scan()) : Optional.<ReconciliationStep>empty();
         return stopped.isPresent() ? new ListingStopped(stopped.get()) : new Listed(walked.scan());
     }
 

@@ -12,6 +12,8 @@ public enum UnitKind {
     LOAD,
     /** Compares the whole table of a pull with what is stored. */
     RECONCILIATION,
+    /** Compares what the rows of a pull add up to. */
+    PROOF,
     /** Sends the rows of one lane of a push. */
     PUSH,
     /** Uses the refresh token of a connection. */

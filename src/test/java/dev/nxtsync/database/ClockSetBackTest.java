@@ -191,8 +191,9 @@ class ClockSetBackTest {
         listing.add(load, table.only(column -> column.name().equals("id")),
                 keys(table.only(column -> column.name().equals("id")), "1", "2"), new TableScans.ListingPage(
                         TableScan.wanted("orders", 7, TableScan.ScanKind.RECONCILIATION), RangeChange.NONE, started));
-        assertThat(listing.compare(load, table, table.only(column -> column.name().equals("id")), started, () -> {
-        }).gone()).isEqualTo(1);
+        assertThat(listing.compare(load, table,
+                KeyListing.Listed.whole(table.only(column -> column.name().equals("id"))), started, () -> {
+                }).gone()).isEqualTo(1);
     }
 
     @Test

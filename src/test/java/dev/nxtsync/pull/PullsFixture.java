@@ -106,8 +106,8 @@ final class PullsFixture implements AutoCloseable {
         source = new PullSource(nxt, access, uniqueness, new RowCounting(), places());
         sink = new PullSink(plans, store.writer(), store.faults(), new PageMemory());
         runs = new PullRuns(store.runs(), failurePolicy, metrics, threads);
-        var positions = new PullPositions(store.states(), store.scans());
-        for (Job job : List.of(new Load(units, source, sink, runs, store.scans()),
+        var positions = new PullPositions(store.states(), store.scans(), store.proofs());
+        for (Job job : List.of(new Load(units, source, sink, runs, store.scans(), store.proofs()),
                 new Poll(source, sink, runs, store.states(), settings),
                 new Reconciliation(units, source, sink, runs, positions, store.listing()),
                 new KeyFetch(source, sink, runs, store.states(), store.inbox(), new KeyFetchHistory(this::now)))) {

@@ -1,6 +1,7 @@
 package dev.nxtsync.graphql.schema;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -70,6 +71,26 @@ public class Introspection {
         return new Tables(known, refused);
     }
 
+    /**
+     * What tables tell of groups of their rows; of each that is asked for.
+     *
+     * @throws FailedAnswer if there was no whole answer
+     */
+    public Map<Table, Aggregates> aggregates(String connection, Collection<Table> tables) {
+        var all = new HashMap<Table, Aggregates>();
+        tables.forEach(table -> all.put(table, Aggregates.NONE));
+        var grouped = tables.stream().filter(table -> table.aggregates().isPresent()).distinct().toList();
+        for (int i = 0; i < grouped.size(); i += TOGETHER) {
+            var some = grouped.subList(i, Math.min(grouped.size(), i + TOGETHER));
+            JsonNode data = FailedAnswer
+                    .dataOf(nxt.ask(connection, Question.query("aggregates", Aggregates.ask(some))));
+            for (int j = 0; j < some.size(); j++) {
+                all.put(some.get(j), Aggregates.read(data, j));
+            }
+        }
+        return all;
+    }
+
     static void read(List<String> names, JsonNode data, Map<String, Table> known, Map<String, Problem> refused) {
         for (int i = 0; i < names.size(); i++) {
             String name = names.get(i);
@@ -85,7 +106,7 @@ public class Introspection {
                 refused.put(name, flaw.get());
             } else if (scope.isPresent() && !fields.isEmpty()) {
                 known.put(name, new Table(name, rowType(name), scope.get(), columns(fields), joins(fields),
-                        filters(filters), isCounted(data, i)));
+                        filters(filters), isCounted(data, i), Aggregates.type(fields)));
             }
         }
     }

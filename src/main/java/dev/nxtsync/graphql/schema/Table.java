@@ -16,9 +16,16 @@ import dev.nxtsync.tenant.Scope;
  * @param joins the names of fields that lead to other tables
  * @param filters by column that a filter can name, the operators that it knows; empty if the schema does not tell
  * @param isCounted whether the server tells how many rows there are
+ * @param aggregates the type of the field that adds up the rows of a group; empty if rows cannot be grouped
  */
 public record Table(String name, String rowType, Scope scope, Map<String, Column> columns, List<String> joins,
-        Map<String, Set<String>> filters, boolean isCounted) {
+        Map<String, Set<String>> filters, boolean isCounted, Optional<String> aggregates) {
+    /** One whose rows cannot be grouped. */
+    public Table(String name, String rowType, Scope scope, Map<String, Column> columns, List<String> joins,
+            Map<String, Set<String>> filters, boolean isCounted) {
+        this(name, rowType, scope, columns, joins, filters, isCounted, Optional.empty());
+    }
+
     /** When a row last changed, in the server's local time (docs/facts/business-nxt.md, "Time stamps"). */
     public static final String CHANGED = "changedTimestamp";
 

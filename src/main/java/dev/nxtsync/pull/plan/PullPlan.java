@@ -19,8 +19,18 @@ import dev.nxtsync.tenant.Tenant;
  * A configured pull, checked against the schema that its connection sees.
  *
  * @param key names of columns, in the order of the primary key
+ * @param part which of its rows it is about, beside what the pull's own filter leaves; empty if about all
  */
-public record PullPlan(Settings.Pull pull, Cadence cadence, Table table, List<String> key, TableMapping mapping) {
+public record PullPlan(Settings.Pull pull, Cadence cadence, Table table, List<String> key, TableMapping mapping,
+        Optional<ObjectNode> part) {
+    public PullPlan(Settings.Pull pull, Cadence cadence, Table table, List<String> key, TableMapping mapping) {
+        this(pull, cadence, table, key, mapping, Optional.empty());
+    }
+
+    /** The same about a part of its rows. */
+    public PullPlan of(Optional<ObjectNode> filter) {
+        return new PullPlan(pull, cadence, table, key, mapping, filter);
+    }
 
     public String name() {
         return pull.name();
@@ -37,7 +47,7 @@ public record PullPlan(Settings.Pull pull, Cadence cadence, Table table, List<St
 
     /** The same into a database of this encoding. */
     PullPlan in(Encoding encoding) {
-        return new PullPlan(pull, cadence, table, key, mapping.in(encoding));
+        return new PullPlan(pull, cadence, table, key, mapping.in(encoding), part);
     }
 
     /** Whether its changes can be asked for; else the whole table is read each time. */
@@ -55,6 +65,7 @@ public record PullPlan(Settings.Pull pull, Cadence cadence, Table table, List<St
     public Optional<ObjectNode> filter(List<ObjectNode> filters) {
         var all = new ArrayList<ObjectNode>();
         pull.filter().ifPresent(text -> all.add((ObjectNode) Filters.parse(text)));
+        part.ifPresent(all::add);
         all.addAll(filters);
         return Filters.and(all);
     }

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.error.Problem;
+import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.jobs.PlanRegistry;
 import dev.nxtsync.pull.target.MismatchedColumn;
 import dev.nxtsync.tenant.Tenant;
@@ -98,6 +99,11 @@ public class PullPlans extends PlanRegistry<PullPlans.PlannedPull> {
     List<Ready> planned(String connection) {
         return all().stream().flatMap(planned -> allowed(planned).stream())
                 .filter(ready -> ready.plan().pull().connection().equals(connection)).toList();
+    }
+
+    /** The tables of a connection's pulls. */
+    public List<Table> tables(String connection) {
+        return planned(connection).stream().map(ready -> ready.plan().table()).distinct().toList();
     }
 
     /** Asks for the target tables of a connection to be looked at soon, since PostgreSQL has refused one. */

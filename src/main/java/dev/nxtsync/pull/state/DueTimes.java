@@ -173,6 +173,7 @@ public class DueTimes {
         if (anew) {
             readers.wakeAtOnce(transaction);
             units(rule, UnitKind.RECONCILIATION).inCompanies(companies).endBackOff(transaction);
+            units(rule, UnitKind.PROOF).inCompanies(companies).wakeAtOnce(transaction);
         } else {
             readers.wake(transaction);
         }

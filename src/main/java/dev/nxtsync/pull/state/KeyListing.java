@@ -22,6 +22,7 @@ import dev.nxtsync.pull.target.PageBuffer;
 import dev.nxtsync.pull.target.PageTable;
 import dev.nxtsync.pull.target.RowCount;
 import dev.nxtsync.pull.target.RowFaults;
+import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.pull.target.TargetFault;
 import dev.nxtsync.pull.target.TargetTable;
 import dev.nxtsync.pull.target.Tombstones;
@@ -113,12 +114,25 @@ public class KeyListing {
     }
 
     /**
+     * What was listed.
+     *
+     * @param columns the key, and what else of each row is compared
+     * @param condition of SQL, which the rows of the table {@code stored} meet that should have been listed
+     */
+    public record Listed(TargetTable columns, String condition) {
+        /** All rows. */
+        public static Listed whole(TargetTable columns) {
+            return new Listed(columns, "true");
+        }
+    }
+
+    /**
      * Compares what is listed with what is stored, and keeps the differences in the listing's place.
      *
      * @param startedAt when the listing began: what was stored later is not called gone
      * @param alive told now and then, since it may take very long
      */
-    public Comparison compare(Claim unit, TargetTable target, TargetTable listed, Instant startedAt, Runnable alive)
+    public Comparison compare(Claim unit, TargetTable target, Listed listed, Instant startedAt, Runnable alive)
             throws SQLException {
         return database.patiently().inTransaction(transaction -> {
             var comparison = WatchedStatement.run(database, transaction, unit, alive,
@@ -128,15 +142,18 @@ public class KeyListing {
         });
     }
 
-    private static Comparison compare(Handle transaction, Claim unit, TargetTable target, TargetTable listed,
+    private static Comparison compare(Handle transaction, Claim unit, TargetTable target, Listed listed,
             Instant startedAt) throws SQLException {
         String keys = target.key().stream().map(SqlName::quoted).collect(joining(", "));
         String owner = SqlName.quoted(target.owner());
         String same = same(target, "listing", "stored");
-        String stamp = listed.changeStamp().map(SqlName::quoted)
-                .map(column -> " or (stored." + column + " is distinct from listing." + column
-                        + " and (stored.nxt_read_at <= listing.nxt_read_at or stored.nxt_read_at > clock_timestamp()))")
-                .orElse("");
+        String differs = listed.columns().columns().stream().map(TargetColumn::name)
+                .filter(column -> !target.key().contains(column)).map(SqlName::quoted)
+                .map(column -> "stored." + column + " is distinct from listing." + column).collect(joining(" or "));
+        String changed = differs.isEmpty()
+                ? ""
+                : " or ((" + differs + ") and (stored.nxt_read_at <= listing.nxt_read_at"
+                        + " or stored.nxt_read_at > clock_timestamp()))";
         transaction.execute("drop table if exists " + difference(unit));
         transaction.execute("create unlogged table " + difference(unit)
                 + " (nxt_id bigint generated always as identity primary key, " + PageTable.typed(target.keyColumns())
@@ -147,11 +164,11 @@ public class KeyListing {
                 select %s, false from %s listing left join %s stored on %s and stored.%s = :company
                 where stored.%s is null or stored.nxt_deleted_at is not null%s
                 union all
-                select %s, true from %s stored where stored.%s = :company and stored.nxt_deleted_at is null
+                select %s, true from %s stored where stored.%s = :company and stored.nxt_deleted_at is null and %s
                     and (stored.nxt_read_at < :startedAt or stored.nxt_read_at > clock_timestamp())
                     and not exists (select from %s listing where %s)""".formatted(difference(unit), keys,
-                prefixed(target, "listing"), listing(unit), target.quotedName(), same, owner, owner, stamp,
-                prefixed(target, "stored"), target.quotedName(), owner, listing(unit), same);
+                prefixed(target, "listing"), listing(unit), target.quotedName(), same, owner, owner, changed,
+                prefixed(target, "stored"), target.quotedName(), owner, listed.condition(), listing(unit), same);
         TargetFault.guard(transaction, target, guarded -> guarded.createUpdate(fill).bind("company", unit.company())
                 .bind("startedAt", startedAt).execute());
         var comparison = TargetFault.guard(transaction, target, guarded -> count(guarded, unit, target));
@@ -216,6 +233,25 @@ public class KeyListing {
             PullCondition.unique(transaction, unit);
             TableScans.forget(transaction, unit.entry(), unit.company(), TableScan.ScanKind.RECONCILIATION);
             Inbox.reconciled(transaction, unit, startedAt);
+            Claims.check(transaction, unit);
+        });
+    }
+
+    /**
+     * Ends a listing of groups: their totals are to be asked for again.
+     *
+     * @param rows how many were other than listed
+     */
+    public void endGroups(Claim unit, TargetTable target, long rows) throws SQLException {
+        database.useTransaction(transaction -> {
+            long more = RowCount.correction(transaction, target, unit.entry(), unit.company()).orElse(0);
+            drop(transaction, unit);
+            transaction.createUpdate("""
+                    update nxt_sync.pull_state set rows = rows + :more where pull = :pull and company = :company""")
+                    .bind("more", more).bind("pull", unit.entry()).bind("company", unit.company()).execute();
+            PullCondition.well(transaction, UnitKind.RECONCILIATION, unit.company(), List.of(unit.entry()));
+            TableScans.forget(transaction, unit.entry(), unit.company(), TableScan.ScanKind.GROUPS);
+            Proofs.mended(transaction, unit, rows);
             Claims.check(transaction, unit);
         });
     }

@@ -1,12 +1,14 @@
 package dev.nxtsync.pull.state;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
 import org.jdbi.v3.core.Handle;
 
+import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.pull.target.Checkpoint;
 import dev.nxtsync.pull.target.RowCount;
 import dev.nxtsync.pull.target.RowFaults;
@@ -28,6 +30,9 @@ import dev.nxtsync.schedule.UnitKind;
  */
 public record LoadPage(Claim unit, TableScan scan, RangeChange ranges, Instant readAt, boolean ended, Instant due,
         Instant reconcile, Optional<Boolean> counted) implements Checkpoint {
+    /** What was loaded is proven, once the loads of the other tables have had their turn. */
+    private static final Duration SOON = Duration.ofMinutes(1);
+
     @Override
     public String pull() {
         return scan.pull();
@@ -88,7 +93,7 @@ public record LoadPage(Claim unit, TableScan scan, RangeChange ranges, Instant r
                 where pull = :pull and company = :company""").bind("started", started).bind("due", due)
                 .bind("pull", pull()).bind("company", company()).execute();
         if (wasFirst) {
-            UnitWakes.loaded(transaction, unit, reconcile);
+            UnitWakes.loaded(transaction, unit, reconcile, DatabaseClock.read(transaction).now().plus(SOON));
         }
         PullCondition.unique(transaction, unit);
         if (counted.orElse(false)) {

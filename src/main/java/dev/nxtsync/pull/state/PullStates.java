@@ -177,6 +177,14 @@ public class PullStates {
                 .bind("pull", pull).bind("company", company).mapTo(Long.class).findOne().orElse(0L));
     }
 
+    /** When a pull was last reconciled, or loaded; empty before that. */
+    public Optional<Instant> reconciledAt(String pull, int company) throws SQLException {
+        return database.inTransaction(transaction -> transaction.createQuery("""
+                select greatest(reconciled_at, loaded_at) as at from nxt_sync.pull_state
+                where pull = :pull and company = :company and loaded_at is not null""").bind("pull", pull)
+                .bind("company", company).mapTo(Instant.class).findOne());
+    }
+
     /** Those of the given pulls that are not {@link PullHealth#OK}, or held, or lack rows. */
     public static List<PullState> troubled(Handle transaction, Collection<String> pulls) {
         return transaction.createQuery(SELECT + """

@@ -22,7 +22,9 @@ public record TableScan(String pull, int company, ScanKind kind, Optional<Instan
 
     /** What a walk is for. */
     public enum ScanKind {
-        LOAD, RECONCILIATION
+        LOAD, RECONCILIATION,
+        /** The rows of groups whose control totals differ. */
+        GROUPS
     }
 
     /** One that has not begun. */

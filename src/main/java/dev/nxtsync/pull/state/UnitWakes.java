@@ -12,9 +12,14 @@ import dev.nxtsync.schedule.UnitSelection;
 final class UnitWakes {
     private UnitWakes() {}
 
-    /** Wakes the poll and the fetch of the same company, and makes the reconciliation of the same pull due. */
-    static void loaded(Handle transaction, Claim load, Instant reconcile) {
+    /**
+     * Wakes the poll and the fetch of the same company, and makes the reconciliation of the same pull due.
+     *
+     * @param prove when its control totals are due
+     */
+    static void loaded(Handle transaction, Claim load, Instant reconcile, Instant prove) {
         goOn(transaction, load);
+        UnitSelection.of(load.entry(), UnitKind.PROOF).inCompanyOf(load).makeDue(transaction, prove);
         UnitSelection.of(load.entry(), UnitKind.RECONCILIATION).inCompanyOf(load).makeDue(transaction, reconcile);
     }
 

@@ -106,7 +106,7 @@ class DueTimesTest {
         follow(process(),
                 new Settings.Pull("things", "thing", List.of(), "main", List.of(), List.of(), List.of(),
                         Optional.of("{}"), before.every(), Optional.empty(), before.overlap(), before.reconcile(),
-                        Settings.Deletes.MARK, 0.2, 1000, 5000, Optional.empty()));
+                        Duration.ofHours(6), Settings.Deletes.MARK, 0.2, 1000, 5000, Optional.empty()));
         assertThat(database.number("select count(retry_at) from nxt_sync.pull_state")).isZero();
         assertThat(database.number("select count(retry_at) from nxt_sync.job")).isZero();
     }
@@ -191,7 +191,8 @@ class DueTimesTest {
 
     private static Settings.Pull pull(Optional<Duration> every, Optional<String> cron, String reconcile) {
         return new Settings.Pull("things", "thing", List.of(), "main", List.of(), List.of(), List.of(),
-                Optional.empty(), every, cron, Duration.ofMinutes(10), duration(reconcile), Settings.Deletes.MARK, 0.2,
+                Optional.empty(), every, cron, Duration.ofMinutes(10), duration(reconcile), Duration.ofHours(6),
+                Settings.Deletes.MARK, 0.2,
                 1000, 5000, Optional.empty());
     }
 

@@ -19,7 +19,7 @@ import dev.nxtsync.support.TestDatabase;
 /** What pulls keep in a database of its own, for tests of other packages. */
 public record PullStore(TestDatabase database, Claims claims, PullUnitStore units, PullStates states, TableScans scans,
         Inbox inbox, RowFaults faults, RunHistory runs, KeyListing listing, VerifiedKeys verified, PageWriter writer,
-        TableMigrator tables) {
+        TableMigrator tables, Proofs proofs) {
 
     public static PullStore migrated() throws SQLException {
         var database = TestDatabase.create();
@@ -27,7 +27,7 @@ public record PullStore(TestDatabase database, Claims claims, PullUnitStore unit
         return new PullStore(database, ScheduleFixture.claims(store), new PullUnitStore(store), new PullStates(store),
                 new TableScans(store), new Inbox(store), new RowFaults(store), new RunHistory(store),
                 new KeyListing(store), new VerifiedKeys(store), new PageWriter(store, new SimpleMeterRegistry()),
-                new TableMigrator(store, new Replica(store)));
+                new TableMigrator(store, new Replica(store)), new Proofs(store));
     }
 
     /** Due times that follow the settings of a process. */

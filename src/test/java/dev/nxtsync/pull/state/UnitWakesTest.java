@@ -52,16 +52,19 @@ class UnitWakesTest {
     }
 
     @Test
-    void theEndOfAFirstLoadWakesPollAndFetchOfItsCompanyAndSetsTheTimeOfItsOwnReconciliation() throws SQLException {
+    void theEndOfAFirstLoadWakesPollAndFetchOfItsCompanyAndSetsTheTimesOfItsOwnReconciliationAndProof()
+            throws SQLException {
         Instant reconcile = store.states().now().plus(Duration.ofHours(3));
-        in(transaction -> UnitWakes.loaded(transaction, load, reconcile));
+        Instant prove = reconcile.plusSeconds(1);
+        in(transaction -> UnitWakes.loaded(transaction, load, reconcile, prove));
         assertThat(woken()).containsExactlyInAnyOrder("poll 1 ", "fetch 1 ");
         assertThat(store.database()
                 .value("select due_at = '" + reconcile
                         + "' from nxt_sync.job where kind = 'reconciliation' and company = 1 and pull = 'orders'"))
                 .isEqualTo("t");
-        assertThat(scheduled()).containsExactly("reconciliation 1 orders");
-        in(transaction -> UnitWakes.loaded(transaction, load, reconcile.plus(Duration.ofDays(9))));
+        assertThat(scheduled()).containsExactlyInAnyOrder("reconciliation 1 orders", "proof 1 orders");
+        in(transaction -> UnitWakes.loaded(transaction, load, reconcile.plus(Duration.ofDays(9)),
+                prove.plus(Duration.ofDays(9))));
         assertThat(store.database().value("select min(due_at) = '" + reconcile + "' from nxt_sync.job"))
                 .as("never later").isEqualTo("t");
     }

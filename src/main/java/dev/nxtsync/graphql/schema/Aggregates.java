@@ -1,0 +1,78 @@
+package dev.nxtsync.graphql.schema;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import dev.nxtsync.graphql.Field;
+import dev.nxtsync.graphql.GraphQlName;
+
+/**
+ * What a table tells of groups of its rows (docs/facts/business-nxt.md, "Sorting, grouping, distinct, aggregates").
+ *
+ * @param functions by name, the scalar of each column that it takes
+ */
+public record Aggregates(Map<String, Map<String, String>> functions) {
+    /** The field of a group that has them. */
+    public static final String FIELD = "aggregates";
+    /** How many values of a column there are, nulls apart. */
+    public static final String COUNT = "count";
+    public static final String SUM = "sum";
+
+    private static final Field SCALARS = Field.of("fields", "name")
+            .and(Field.of("type", "name").and(Field.of("ofType", "name")));
+    private static final Field FUNCTIONS = Field.of("fields", "name")
+            .and(Field.of("type").and(SCALARS, Field.of("ofType").and(SCALARS)));
+    /** Of which a sum is exact. */
+    private static final Set<String> EXACT = Set.of("Byte", "Short", "Int", "Long", "Decimal");
+
+    public static final Aggregates NONE = new Aggregates(Map.of());
+
+    /** Whether there is a function of a column. */
+    public boolean has(String function, String column) {
+        return functions.getOrDefault(function, Map.of()).containsKey(column);
+    }
+
+    /** Whether the sum of a column is one in which no digit is lost. */
+    public boolean sumsExactly(Column column) {
+        return EXACT.contains(column.scalar())
+                && EXACT.contains(functions.getOrDefault(SUM, Map.of()).getOrDefault(column.name(), ""));
+    }
+
+    /** Of the fields of a row's type. */
+    static Optional<String> type(JsonNode fields) {
+        for (JsonNode field : fields) {
+            if (field.path("name").asText().equals(FIELD)) {
+                return Optional.of(TypeRef.of(field.path("type")).name()).filter(GraphQlName::is);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Asks for those of tables, each of which has some. */
+    static List<Field> ask(List<Table> tables) {
+        return IntStream.range(0, tables.size()).mapToObj(
+                i -> TypeRef.lookUp(FIELD + i, tables.get(i).aggregates().orElseThrow()).and(FUNCTIONS)).toList();
+    }
+
+    /** Those of one of them. */
+    static Aggregates read(JsonNode data, int index) {
+        var functions = new HashMap<String, Map<String, String>>();
+        for (JsonNode function : data.path(FIELD + index).path("fields")) {
+            var columns = new HashMap<String, String>();
+            JsonNode type = function.path("type");
+            for (JsonNode column : type.path("fields").isArray() ? type.path("fields") : type.at("/ofType/fields")) {
+                JsonNode scalar = column.path("type");
+                columns.put(column.path("name").asText(),
+                        scalar.path("name").asText(scalar.at("/ofType/name").asText()));
+            }
+            functions.put(function.path("name").asText(), Map.copyOf(columns));
+        }
+        return new Aggregates(Map.copyOf(functions));
+    }
+}

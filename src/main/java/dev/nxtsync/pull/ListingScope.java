@@ -1,0 +1,49 @@
+package dev.nxtsync.pull;
+
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+
+import dev.nxtsync.pull.plan.PullPlan;
+import dev.nxtsync.pull.plan.TableMapping;
+import dev.nxtsync.pull.proof.RowGroup;
+import dev.nxtsync.pull.state.KeyListing;
+import dev.nxtsync.pull.target.ColumnType;
+import dev.nxtsync.pull.target.TargetColumn;
+
+/**
+ * Which rows of a table are listed, and what of each.
+ *
+ * @param plan about these rows only
+ * @param columns what is listed
+ * @param stored which rows of the target are compared with them
+ */
+record ListingScope(PullPlan plan, TableMapping columns, KeyListing.Listed stored) {
+    private static final Set<ColumnType> NUMBERS = Set.of(ColumnType.INTEGER, ColumnType.BIGINT, ColumnType.NUMERIC);
+
+    /** Key and change stamp of all rows. */
+    static ListingScope whole(PullPlan plan) {
+        TableMapping columns = plan.mapping().only(keyOrStamp(plan));
+        return new ListingScope(plan, columns, KeyListing.Listed.whole(columns.target()));
+    }
+
+    /** Key, change stamp and numbers of the rows of some groups. */
+    static ListingScope of(PullPlan plan, List<RowGroup> groups) {
+        TableMapping columns = plan.mapping()
+                .only(keyOrStamp(plan).or(column -> NUMBERS.contains(column.type())));
+        var names = groups.stream().limit(1).flatMap(group -> group.columns().stream())
+                .flatMap(name -> plan.target().columns().stream().filter(column -> column.name().equals(name)))
+                .map(TargetColumn::field).toList();
+        var filter = RowGroup.filter(names, groups);
+        return new ListingScope(plan.of(filter), columns,
+                new KeyListing.Listed(columns.target(),
+                        filter.isPresent() ? RowGroup.condition("stored", groups) : "true"));
+    }
+
+    private static Predicate<TargetColumn> keyOrStamp(PullPlan plan) {
+        return column -> plan.target().key().contains(column.name())
+                || plan.target().changeStamp().filter(column.name()::equals).isPresent();
+    }
+
+    boolean isWhole() { return plan.part().isEmpty(); }
+}

@@ -1,0 +1,63 @@
+package dev.nxtsync.pull.state;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How far a pull is with its control totals in one company.
+ *
+ * @param beganAt when the totals under way were first asked for; empty while nothing is open
+ * @param answeredAt when they were last answered
+ * @param asks how often they have been asked for
+ * @param mended once the rows of groups have been listed, how many of them were other than here
+ * @param grouping columns of the target by which rows are grouped
+ * @param mostRows a question over more rows was not answered in time
+ * @param failures in a row, to ask
+ */
+public record ProofState(String pull, int company, Step step, Instant dueAt, Optional<Instant> beganAt,
+        Optional<Instant> answeredAt, int asks, Optional<Long> mended, List<String> grouping, Optional<Long> mostRows,
+        int failures) {
+
+    /** What comes next. */
+    public enum Step {
+        /** All groups are asked for, when that is due. */
+        REST,
+        /** Once a poll has read what the answer told, those that differ are compared again. */
+        SETTLE,
+        /** Their rows are being listed. */
+        MEND,
+        /** They have been listed, and are asked for again. */
+        AGAIN
+    }
+
+    /** One of which nothing has been asked. */
+    static ProofState none(String pull, int company, Instant now) {
+        return new ProofState(pull, company, Step.REST, now, Optional.empty(), Optional.empty(), 0, Optional.empty(),
+                List.of(), Optional.empty(), 0);
+    }
+
+    /** The next totals are due. */
+    public ProofState resting(Instant due) {
+        return new ProofState(pull, company, Step.REST, due, Optional.empty(), Optional.empty(), 0, Optional.empty(),
+                grouping, mostRows, 0);
+    }
+
+    /** Totals have been answered, and some differ. */
+    public ProofState answered(Instant began, Instant answered, List<String> groupedBy) {
+        return new ProofState(pull, company, Step.SETTLE, answered, Optional.of(beganAt.orElse(began)),
+                Optional.of(answered), asks + 1, mended, groupedBy, mostRows, 0);
+    }
+
+    /** The rows of some groups are to be listed. */
+    public ProofState mending() {
+        return new ProofState(pull, company, Step.MEND, dueAt, beganAt, answeredAt, asks, mended, grouping, mostRows,
+                failures);
+    }
+
+    /** Asking has failed. */
+    public ProofState failed(Instant retry, Optional<Long> most) {
+        return new ProofState(pull, company, step, retry, beganAt, answeredAt, asks, mended, grouping,
+                most.or(() -> mostRows), failures + 1);
+    }
+}
