@@ -92,7 +92,7 @@ class ArchitectureTest {
             entry("signin", "config error process database graphql graphql.schema schedule token http.server"),
             entry("status",
                     "config error process database graphql inbox schedule signin token transport http.server "
-                            + "pull.plan pull.state pull.target push.outbox push.plan"),
+                            + "pull.plan pull.proof pull.state pull.target push.outbox push.plan"),
             entry("health",
                     "config error process database graphql inbox schedule status token pull.state pull.target "
                             + "push.outbox"),

@@ -8,4 +8,5 @@ import java.lang.annotation.Target;
 /** Of a duration that may also be {@code off}, which is zero. */
 @Target(ElementType.RECORD_COMPONENT)
 @Retention(RetentionPolicy.RUNTIME)
-@interface Off {}
+@interface Off {
+}

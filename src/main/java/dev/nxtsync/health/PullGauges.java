@@ -2,6 +2,7 @@ package dev.nxtsync.health;
 
 import java.util.Collection;
 import java.util.Map;
+import java.util.function.Supplier;
 
 import jakarta.inject.Singleton;
 
@@ -14,6 +15,7 @@ import io.micrometer.core.instrument.Tags;
 
 import dev.nxtsync.config.Pulls;
 import dev.nxtsync.inbox.Inbox;
+import dev.nxtsync.pull.state.Proofs;
 import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.pull.state.PullStates.PulledCompany;
 import dev.nxtsync.pull.target.RowFaults;
@@ -25,7 +27,10 @@ class PullGauges implements DatabaseGauges {
     private final MultiGauge lag;
     private final MultiGauge rowFaults;
     private final MultiGauge keysSetAside;
+    private final MultiGauge differences;
+    private final MultiGauge provenAge;
     private volatile Map<PulledCompany, Double> lags = Map.of();
+    private volatile Map<PulledCompany, Double> provenAges = Map.of();
     private volatile Inbox.Backlog inboxDepth = new Inbox.Backlog(0, 0);
 
     PullGauges(Pulls configured, MeterRegistry metrics) {
@@ -36,15 +41,20 @@ class PullGauges implements DatabaseGauges {
         this.keysSetAside = MultiGauge.builder("nxt_inbox_set_aside")
                 .description("Events whose rows could not be looked at, and are left to the reconciliation")
                 .register(metrics);
+        this.differences = MultiGauge.builder("nxt_pull_differences")
+                .description("Groups of rows whose control totals are different").register(metrics);
+        this.provenAge = MultiGauge.builder("nxt_pull_proven_age").baseUnit("seconds")
+                .description("Since when the control totals of a pull and company are known to be equal")
+                .register(metrics);
         Gauge.builder("nxt_inbox_rows", () -> inboxDepth.keys()).description("Events whose rows are not yet looked at")
                 .register(metrics);
         Gauge.builder("nxt_inbox_age", () -> inboxDepth.oldest()).baseUnit("seconds")
                 .description("Since when the oldest of them waits").register(metrics);
     }
 
-    private MultiGauge.Row<?> lagOf(PulledCompany each) {
+    private static MultiGauge.Row<?> of(PulledCompany each, Supplier<Map<PulledCompany, Double>> values) {
         return MultiGauge.Row.of(Tags.of("job", each.pull(), "company", Integer.toString(each.company())),
-                () -> lags.getOrDefault(each, Double.NaN));
+                () -> values.get().getOrDefault(each, Double.NaN));
     }
 
     @Override
@@ -53,9 +63,17 @@ class PullGauges implements DatabaseGauges {
         keysSetAside.register(DatabaseGauges.ofEach(pulls, Inbox.setAside(transaction)), true);
         var known = lags.keySet();
         lags = PullStates.lags(transaction, pulls);
+        // of many companies the rows cost more than the values
         if (!lags.keySet().equals(known)) {
-            // of many companies the rows cost more than the values
-            lag.register(lags.keySet().stream().<MultiGauge.Row<?>>map(this::lagOf).toList(), true);
+            lag.register(lags.keySet().stream().<MultiGauge.Row<?>>map(each -> of(each, () -> lags)).toList(), true);
+        }
+        differences.register(DatabaseGauges.ofEach(pulls, Proofs.differences(transaction)), true);
+        var proven = provenAges.keySet();
+        provenAges = Proofs.ages(transaction, pulls);
+        if (!provenAges.keySet().equals(proven)) {
+            provenAge.register(
+                    provenAges.keySet().stream().<MultiGauge.Row<?>>map(each -> of(each, () -> provenAges)).toList(),
+                    true);
         }
         inboxDepth = Inbox.depth(transaction);
     }

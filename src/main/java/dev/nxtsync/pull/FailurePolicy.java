@@ -179,14 +179,17 @@ record FailurePolicy(PullStates states, PullPlans plans, CompanyAccess access, O
 
     /** They are equal. */
     void equal(Claim claim) {
-        outages.over(work(claim, claim.entry())).ifPresent(lasted -> LOG.infof(
-                "Pull %s, %s: the control totals are equal, after %s", claim.entry(), claim.tenant(),
-                Words.time(lasted)));
+        outages.over(work(claim, claim.entry()))
+                .ifPresent(lasted -> LOG.infof("Pull %s, %s: the control totals are equal, after %s", claim.entry(),
+                        claim.tenant(), Words.time(lasted)));
     }
 
     /** Says of a pull that there are none. */
     void noTotals(Claim claim, String reason) {
-        LOG.logf(outages.isNews(new TotalsOf(work(claim, claim.entry())), reason) ? Logger.Level.INFO : Logger.Level.DEBUG,
+        LOG.logf(
+                outages.isNews(new TotalsOf(work(claim, claim.entry())), reason)
+                        ? Logger.Level.INFO
+                        : Logger.Level.DEBUG,
                 "Pull %s, %s has no control totals. %s To compare key, change stamp and numbers of each row, run: "
                         + "java -jar quarkus-run.jar verify %s",
                 claim.entry(), claim.tenant(), reason, claim.entry());

@@ -29,15 +29,13 @@ record ListingScope(PullPlan plan, TableMapping columns, KeyListing.Listed store
 
     /** Key, change stamp and numbers of the rows of some groups. */
     static ListingScope of(PullPlan plan, List<RowGroup> groups) {
-        TableMapping columns = plan.mapping()
-                .only(keyOrStamp(plan).or(column -> NUMBERS.contains(column.type())));
+        TableMapping columns = plan.mapping().only(keyOrStamp(plan).or(column -> NUMBERS.contains(column.type())));
         var names = groups.stream().limit(1).flatMap(group -> group.columns().stream())
                 .flatMap(name -> plan.target().columns().stream().filter(column -> column.name().equals(name)))
                 .map(TargetColumn::field).toList();
         var filter = RowGroup.filter(names, groups);
-        return new ListingScope(plan.of(filter), columns,
-                new KeyListing.Listed(columns.target(),
-                        filter.isPresent() ? RowGroup.condition("stored", groups) : "true"));
+        return new ListingScope(plan.of(filter), columns, new KeyListing.Listed(columns.target(),
+                filter.isPresent() ? RowGroup.condition("stored", groups) : "true"));
     }
 
     private static Predicate<TargetColumn> keyOrStamp(PullPlan plan) {

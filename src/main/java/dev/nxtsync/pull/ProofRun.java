@@ -28,7 +28,6 @@ import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.proof.Comparison;
-import dev.nxtsync.pull.proof.Comparison.Verdict;
 import dev.nxtsync.pull.proof.GroupSink;
 import dev.nxtsync.pull.proof.GroupedQuestion;
 import dev.nxtsync.pull.proof.GroupedTable;
@@ -37,7 +36,6 @@ import dev.nxtsync.pull.proof.TargetTotals;
 import dev.nxtsync.pull.proof.Totals;
 import dev.nxtsync.pull.state.ControlTotal;
 import dev.nxtsync.pull.state.ProofState;
-import dev.nxtsync.pull.state.ProofState.Step;
 import dev.nxtsync.pull.state.Proofs;
 import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.TableScan;
@@ -102,8 +100,10 @@ final class ProofRun {
             case AGAIN -> ask(state, open().values());
             case SETTLE -> settle(state);
             // its end says so; but a process that does not know of it may have ended it
-            case MEND -> tools.positions().scans().of(plan.name(), claim.company(), TableScan.ScanKind.GROUPS)
-                    .isPresent() ? after(A_MINUTE) : ask(state, open().values());
+            case MEND ->
+                tools.positions().scans().of(plan.name(), claim.company(), TableScan.ScanKind.GROUPS).isPresent()
+                        ? after(A_MINUTE)
+                        : ask(state, open().values());
         };
     }
 
@@ -125,10 +125,11 @@ final class ProofRun {
         long rows = tools.positions().states().rows(plan.name(), claim.company());
         int parts = (int) Math.min(Integer.MAX_VALUE, rows / state.mostRows().orElse(ROWS) + 1);
         if (grouped.isEmpty() || parts > MOST_PARTS || (parts > 1 && !TargetTotals.hasParts(grouped.get()))) {
-            return unavailable(state, grouped.isEmpty()
-                    ? "Business NXT does not offer totals of table " + plan.table().name()
-                            + ", or it has no column of whole numbers by which they could be grouped."
-                    : "Totals of table " + plan.table().name() + " take Business NXT too long.");
+            return unavailable(state,
+                    grouped.isEmpty()
+                            ? "Business NXT does not offer totals of table " + plan.table().name()
+                                    + ", or it has no column of whole numbers by which they could be grouped."
+                            : "Totals of table " + plan.table().name() + " take Business NXT too long.");
         }
         var wait = tools.pace().take(claim.connection(), parts);
         return wait.isPresent() ? after(wait.get()) : ask(state, open, grouped.get(), parts);
@@ -163,7 +164,7 @@ final class ProofRun {
             there.keySet().retainAll(groups);
         }
         tools.runs().failures().succeeded(claim, plan.name());
-        return answered(state, table, there, here, began, groups.isEmpty());
+        return answered(state.groupedBy(table.groupingColumns()), there, here, began, groups.isEmpty());
     }
 
     private List<ObjectNode> parts(GroupedTable table, int parts) throws SQLException {
@@ -182,14 +183,14 @@ final class ProofRun {
         return filters;
     }
 
-    private Outcome answered(ProofState state, GroupedTable table, Map<RowGroup, Totals> there,
-            Map<RowGroup, Totals> here, Instant began, boolean whole) throws SQLException {
+    private Outcome answered(ProofState state, Map<RowGroup, Totals> there, Map<RowGroup, Totals> here, Instant began,
+            boolean whole) throws SQLException {
         var totals = Comparison.answered(there, here, began, proofs.unequal(plan.name(), claim.company()));
         tools.runs().history().add(List.of(turn.report().done("ok")));
         if (totals.stream().noneMatch(ControlTotal::open)) {
             return proven(state, totals, whole, state.beganAt().orElse(began));
         }
-        proofs.keep(claim, state.answered(began, now(), table.groupingColumns()), totals, whole, Optional.empty());
+        proofs.keep(claim, state.answered(began, now()), totals, whole, Optional.empty());
         if (plan.tellsChanges()) {
             proofs.hurry(claim);
         }
@@ -213,9 +214,8 @@ final class ProofRun {
         var equal = new ArrayList<ControlTotal>();
         var different = new ArrayList<ControlTotal>();
         var moved = new ArrayList<ControlTotal>();
-        for (RowGroup group : groups) {
-            var before = open.get(group.json());
-            var now = here.getOrDefault(group, Totals.NONE);
+        for (ControlTotal before : open.values()) {
+            var now = here.getOrDefault(RowGroup.of(before.grp()), Totals.NONE);
             switch (Comparison.verdict(before, now)) {
                 case EQUAL -> equal.add(Comparison.with(before, now, false, false));
                 case DIFFERENT -> different.add(Comparison.with(before, now, true, before.different()));
@@ -241,9 +241,10 @@ final class ProofRun {
         }
         // what was listed, and found to be as it is here, is as its rows are, whatever they are said to add up to
         boolean isCertain = state.mended().orElse(0L) > 0;
-        return rest(state, Stream.concat(moved.stream(), different.stream()
-                .map(each -> new ControlTotal(each.grp(), each.there(), each.here(), each.at(), true, isCertain)))
-                .toList());
+        return rest(state,
+                Stream.concat(moved.stream(), different.stream().map(
+                        each -> new ControlTotal(each.grp(), each.there(), each.here(), each.at(), true, isCertain)))
+                        .toList());
     }
 
     private boolean hasRowsSetAside() throws SQLException {

@@ -79,8 +79,8 @@ final class ReconciliationRun {
     private TableScan scan() throws SQLException {
         var all = positions.scans().of(claim.entry(), claim.company(), TableScan.ScanKind.RECONCILIATION);
         var groups = positions.scans().of(claim.entry(), claim.company(), TableScan.ScanKind.GROUPS);
-        return all.filter(scan -> scan.startedAt().isPresent()).or(() -> groups).or(() -> all).orElseGet(
-                () -> TableScan.wanted(claim.entry(), claim.company(), TableScan.ScanKind.RECONCILIATION));
+        return all.filter(scan -> scan.startedAt().isPresent()).or(() -> groups).or(() -> all)
+                .orElseGet(() -> TableScan.wanted(claim.entry(), claim.company(), TableScan.ScanKind.RECONCILIATION));
     }
 
     private List<RowGroup> openGroups() throws SQLException {
@@ -177,8 +177,8 @@ final class ReconciliationRun {
             runs.failures().held(claim, told);
             positions.states().hold(claim, Optional.of(told));
             runs.history().add(List.of(report.run("held", told)));
-            return new ReconciliationStep.TurnEnded(new Outcome.Done(
-                    isOfGroups() ? nextOfAll() : next(scan.startedAt().orElse(clock.now()))));
+            return new ReconciliationStep.TurnEnded(
+                    new Outcome.Done(isOfGroups() ? nextOfAll() : next(scan.startedAt().orElse(clock.now()))));
         }
         LOG.debugf("%s: %d listed, %d stored, %d gone, %d to read", claim, found.listed(), found.stored(), found.gone(),
                 found.differing());

@@ -24,6 +24,8 @@ import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.Words;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.pull.plan.PullPlans;
+import dev.nxtsync.pull.proof.Totals;
+import dev.nxtsync.pull.state.Proofs;
 import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.pull.target.RowFaults;
@@ -76,6 +78,7 @@ public class PullFindings {
                 .forEach((pull, since) -> findings.add(Finding.remark("pull " + pull + ", paused",
                         ErrorCode.PULL_PAUSED,
                         "It has been paused since " + Words.time(since) + ". " + ErrorCode.PULL_PAUSED.nextStep())));
+        Proofs.examples(transaction, configured.names()).forEach(each -> findings.add(different(each)));
         late(transaction, findings);
         Encoding.flaw(transaction)
                 .ifPresent(flaw -> findings.add(new Finding("database", flaw, false, Optional.empty())));
@@ -86,6 +89,14 @@ public class PullFindings {
                 "keys of " + pull + " set aside", ErrorCode.KEYS_SET_ASIDE,
                 Words.count(count, "key is", "keys are") + " set aside. " + ErrorCode.KEYS_SET_ASIDE.nextStep())));
         return findings;
+    }
+
+    private static Finding different(Proofs.Difference example) {
+        return Finding.alarm("pull " + example.job() + ", " + example.company() + ", totals", ErrorCode.DIFFERENT,
+                "The control totals of " + Words.count(example.groups(), "group differs", "groups differ") + ", also "
+                        + "after the rows were listed and settled. Of the rows " + example.grp() + ": "
+                        + Totals.of(example.there()).differenceFrom(Totals.of(example.here())) + ". "
+                        + ErrorCode.DIFFERENT.nextStep().replace("NAME", example.job()));
     }
 
     /** @param states of one pull, with the same trouble in each */

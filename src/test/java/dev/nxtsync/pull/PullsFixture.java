@@ -14,6 +14,7 @@ import java.util.function.Function;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
+import dev.nxtsync.config.ApiSettings;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsFixture;
 import dev.nxtsync.database.DatabaseClockFixture;
@@ -107,12 +108,21 @@ final class PullsFixture implements AutoCloseable {
         sink = new PullSink(plans, store.writer(), store.faults(), new PageMemory());
         runs = new PullRuns(store.runs(), failurePolicy, metrics, threads);
         var positions = new PullPositions(store.states(), store.scans(), store.proofs());
-        for (Job job : List.of(new Load(units, source, sink, runs, store.scans(), store.proofs()),
+        for (Job job : List.of(new Load(units, source, sink, runs, store.scans()),
                 new Poll(source, sink, runs, store.states(), settings),
                 new Reconciliation(units, source, sink, runs, positions, store.listing()),
-                new KeyFetch(source, sink, runs, store.states(), store.inbox(), new KeyFetchHistory(this::now)))) {
+                new KeyFetch(source, sink, runs, store.states(), store.inbox(), new KeyFetchHistory(this::now)),
+                new Proof(units, new ProofTools(source, sink, runs, positions, store.totals(), unhurried(),
+                        new OfferedAggregates(SchemaFixture.introspection(nxt), plans))))) {
             jobs.put(job.kind(), job);
         }
+    }
+
+    /** Within the budget at any time. */
+    private ProofPace unhurried() {
+        var api = ApiSettings.of(settings);
+        return new ProofPace(new ApiSettings(api.connections(), api.addresses(), api.plainHttp(), api.timeLimit(),
+                Integer.MAX_VALUE, api.traceParent()));
     }
 
     ReaderPlaces places() {

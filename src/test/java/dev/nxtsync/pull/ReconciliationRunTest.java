@@ -145,8 +145,11 @@ class ReconciliationRunTest {
 
     private Outcome run(PullTurn turn) throws SQLException {
         try {
-            return new ReconciliationRun(turn, new ReconciliationTools(pulls.source, pulls.sink, pulls.runs,
-                    new PullPositions(pulls.store.states(), pulls.store.scans(), pulls.store.proofs()), pulls.store.listing(), memory)).run();
+            return new ReconciliationRun(turn,
+                    new ReconciliationTools(pulls.source, pulls.sink, pulls.runs,
+                            new PullPositions(pulls.store.states(), pulls.store.scans(), pulls.store.proofs()),
+                            pulls.store.listing(), memory))
+                    .run();
         } finally {
             pulls.free(turn.claim());
         }

@@ -127,14 +127,16 @@ class RowSettlementTest {
         try {
             var listing = pulls.store.listing();
             listing.begin(turn.claim());
-            var lists = new TableListing(turn, ListingScope.whole(turn.plan()), tools(), turn.clock().now().plusSeconds(60));
+            var lists = new TableListing(turn, ListingScope.whole(turn.plan()), tools(),
+                    turn.clock().now().plusSeconds(60));
             lists.list(TableScan.wanted("orders", COMPANY, ScanKind.RECONCILIATION).begun(turn.clock().now()));
             for (int order : missing) {
                 pulls.store.database()
                         .execute("delete from nxt_sync.listing_" + turn.claim().unit() + " where order_no = " + order);
             }
-            listing.compare(turn.claim(), turn.plan().target(), ListingScope.whole(turn.plan()).stored(), turn.clock().now(), () -> {
-            });
+            listing.compare(turn.claim(), turn.plan().target(), ListingScope.whole(turn.plan()).stored(),
+                    turn.clock().now(), () -> {
+                    });
         } finally {
             pulls.free(turn.claim());
         }
@@ -142,7 +144,8 @@ class RowSettlementTest {
 
     private ReconciliationTools tools() {
         return new ReconciliationTools(pulls.source, pulls.sink, pulls.runs,
-                new PullPositions(pulls.store.states(), pulls.store.scans(), pulls.store.proofs()), pulls.store.listing(), memory);
+                new PullPositions(pulls.store.states(), pulls.store.scans(), pulls.store.proofs()),
+                pulls.store.listing(), memory);
     }
 
     private static String rotten() {

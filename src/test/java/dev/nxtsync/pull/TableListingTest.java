@@ -57,8 +57,8 @@ class TableListingTest {
         assertThat(pulls.asked).hasSize(3);
         assertThat(pulls.asked).extracting(question -> question.document().contains("totalCount")).containsExactly(true,
                 false, false);
-        assertThat(ListingScope.whole(turnWithoutClaim("orders").plan()).columns().target()
-                .columns()).extracting(TargetColumn::name).containsExactly("order_no", "changed_timestamp");
+        assertThat(ListingScope.whole(turnWithoutClaim("orders").plan()).columns().target().columns())
+                .extracting(TargetColumn::name).containsExactly("order_no", "changed_timestamp");
     }
 
     @Test
@@ -138,7 +138,8 @@ class TableListingTest {
     private TableListing.ListingResult list(String pull, TableScan from) throws SQLException {
         var turn = pulls.turn(UnitKind.RECONCILIATION, pull);
         try {
-            var listing = new TableListing(turn, ListingScope.whole(turn.plan()), tools(), turn.clock().now().plusSeconds(10));
+            var listing = new TableListing(turn, ListingScope.whole(turn.plan()), tools(),
+                    turn.clock().now().plusSeconds(10));
             if (from.startedAt().isEmpty()) {
                 pulls.store.listing().begin(turn.claim());
             }
@@ -158,7 +159,8 @@ class TableListingTest {
 
     private ReconciliationTools tools() {
         return new ReconciliationTools(pulls.source, pulls.sink, pulls.runs,
-                new PullPositions(pulls.store.states(), pulls.store.scans(), pulls.store.proofs()), pulls.store.listing(), memory);
+                new PullPositions(pulls.store.states(), pulls.store.scans(), pulls.store.proofs()),
+                pulls.store.listing(), memory);
     }
 
     private static TableScan wanted(String pull) {

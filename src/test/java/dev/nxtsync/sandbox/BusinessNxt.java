@@ -205,7 +205,7 @@ final class BusinessNxt {
         String name = env.getField().getName();
         boolean groups = env.containsArgument("groupBy");
         if (groups && (faults.strikes("refused-grouping")
-                || env.containsArgument("first") && faults.isOn("group-first-refused"))) {
+                || (env.containsArgument("first") && faults.isOn("group-first-refused")))) {
             throw new IllegalArgumentException("Grouping is not available.");
         }
         var connection = writes.read(() -> new Connection(Data.table(name),

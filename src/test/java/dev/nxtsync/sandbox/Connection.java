@@ -101,8 +101,10 @@ final class Connection {
     private List<Row> grouped(Map<String, Object> arguments) {
         var by = ((List<?>) arguments.get("groupBy")).stream().flatMap(each -> ((Map<?, ?>) each).keySet().stream())
                 .map(name -> table.column((String) name)).toList();
-        var groups = Group.of(table, by,
-                rows.values().stream().filter(row -> filter.isEmpty() || filter.get().accepts(row)).toList()).stream();
+        var groups = Group
+                .of(table, by,
+                        rows.values().stream().filter(row -> filter.isEmpty() || filter.get().accepts(row)).toList())
+                .stream();
         if (arguments.containsKey("having")) {
             groups = groups.filter(row -> Group.of(row).has(table, map(arguments.get("having"))));
         }

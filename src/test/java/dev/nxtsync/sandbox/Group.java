@@ -17,12 +17,12 @@ record Group(Collection<Row> members) {
     /** Of all rows, one for each combination of values, which nulls are too; in the order of the values. */
     static List<Row> of(TableModel table, List<ColumnModel> by, Iterable<Row> rows) {
         var groups = new TreeMap<Key, List<Row>>();
-        rows.forEach(row -> groups.computeIfAbsent(new Key(by.stream().map(row::get).toList()), each -> new ArrayList<>())
-                .add(row));
+        rows.forEach(row -> groups
+                .computeIfAbsent(new Key(by.stream().map(row::get).toList()), each -> new ArrayList<>()).add(row));
         return groups.values().stream().map(members -> {
             var values = new HashMap<String, Object>();
-            table.columns().forEach(column -> values.put(column.name(),
-                    by.contains(column) ? members.get(0).get(column) : null));
+            table.columns().forEach(
+                    column -> values.put(column.name(), by.contains(column) ? members.get(0).get(column) : null));
             values.put(GroupSchema.AGGREGATES, new Group(members));
             return new Row(table, Row.WRITTEN_ONLY, 0, values);
         }).toList();

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
+import dev.nxtsync.sandbox.ColumnModel.Kind;
 import graphql.schema.DataFetcher;
 import graphql.schema.FieldCoordinates;
 import graphql.schema.GraphQLCodeRegistry;
@@ -18,8 +19,6 @@ import graphql.schema.GraphQLInputObjectType;
 import graphql.schema.GraphQLInputType;
 import graphql.schema.GraphQLObjectType;
 import graphql.schema.GraphQLScalarType;
-
-import dev.nxtsync.sandbox.ColumnModel.Kind;
 
 /** The part of the schema that groups rows, and adds them up. */
 final class GroupSchema {
@@ -51,10 +50,10 @@ final class GroupSchema {
     GraphQLInputObjectType having(TableModel table, List<ColumnModel> columns,
             Function<String, GraphQLInputType> operators) {
         GraphQLInputObjectType.Builder type = newInputObject().name("Having_" + table.rowType());
-        for (String function : List.of("count", "sum", "minimum", "maximum")) {
+        for (String function : functions(columns, List.of("count", "sum", "minimum", "maximum"))) {
             var aggregated = newInputObject().name("Having_" + table.rowType() + "_" + function);
-            aggregated(function, columns).forEach(column -> aggregated.field(newInputObjectField().name(column.name())
-                    .type(operators.apply(scalar(function, column)))));
+            aggregated(function, columns).forEach(column -> aggregated
+                    .field(newInputObjectField().name(column.name()).type(operators.apply(scalar(function, column)))));
             type.field(newInputObjectField().name("_" + function).type(aggregated.build()));
         }
         return type.build();
@@ -62,10 +61,10 @@ final class GroupSchema {
 
     /** Directions by aggregate, beside those by column. */
     void addTo(GraphQLInputObjectType.Builder orderBy, TableModel table, List<ColumnModel> columns) {
-        for (String function : List.of("count", "sum", "minimum", "maximum")) {
+        for (String function : functions(columns, List.of("count", "sum", "minimum", "maximum"))) {
             var aggregated = newInputObject().name("OrderBy_" + table.rowType() + "_" + function);
-            aggregated(function, columns).forEach(
-                    column -> aggregated.field(newInputObjectField().name(column.name()).type(direction)));
+            aggregated(function, columns)
+                    .forEach(column -> aggregated.field(newInputObjectField().name(column.name()).type(direction)));
             orderBy.field(newInputObjectField().name("_" + function).type(aggregated.build()));
         }
     }
@@ -74,8 +73,8 @@ final class GroupSchema {
     void addTo(GraphQLObjectType.Builder row, TableModel table, List<ColumnModel> columns) {
         String name = table.rowType() + "_Aggregates";
         GraphQLObjectType.Builder aggregates = newObject().name(name);
-        for (String function : List.of("count", "countDistinct", "sum", "sumDistinct", "average", "minimum",
-                "maximum")) {
+        for (String function : functions(columns,
+                List.of("count", "countDistinct", "sum", "sumDistinct", "average", "minimum", "maximum"))) {
             String inner = name + "_" + function;
             GraphQLObjectType.Builder values = newObject().name(inner);
             for (ColumnModel column : aggregated(function, columns)) {
@@ -89,6 +88,11 @@ final class GroupSchema {
         row.field(newFieldDefinition().name(AGGREGATES).type(aggregates.build()));
         code.dataFetcher(FieldCoordinates.coordinates(table.rowType(), AGGREGATES),
                 (DataFetcher<?>) env -> ((Row) env.getSource()).written().get(AGGREGATES));
+    }
+
+    /** Those that there is a column for. */
+    private static List<String> functions(List<ColumnModel> columns, List<String> all) {
+        return all.stream().filter(function -> !aggregated(function, columns).isEmpty()).toList();
     }
 
     private static List<ColumnModel> aggregated(String function, List<ColumnModel> columns) {

@@ -56,8 +56,9 @@ public record Aggregates(Map<String, Map<String, String>> functions) {
 
     /** Asks for those of tables, each of which has some. */
     static List<Field> ask(List<Table> tables) {
-        return IntStream.range(0, tables.size()).mapToObj(
-                i -> TypeRef.lookUp(FIELD + i, tables.get(i).aggregates().orElseThrow()).and(FUNCTIONS)).toList();
+        return IntStream.range(0, tables.size())
+                .mapToObj(i -> TypeRef.lookUp(FIELD + i, tables.get(i).aggregates().orElseThrow()).and(FUNCTIONS))
+                .toList();
     }
 
     /** Those of one of them. */

@@ -39,7 +39,8 @@ public final class Comparison {
             boolean open = !answer.equals(stored);
             String grp = group.json();
             // what is different is so until that is found to be over
-            boolean different = open && Optional.ofNullable(before.get(grp)).filter(ControlTotal::different).isPresent();
+            boolean different = open
+                    && Optional.ofNullable(before.get(grp)).filter(ControlTotal::different).isPresent();
             totals.add(new ControlTotal(grp, answer.json(), stored.json(), at, open, different));
         }
         return totals;

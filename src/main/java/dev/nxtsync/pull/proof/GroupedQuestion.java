@@ -32,9 +32,8 @@ public final class GroupedQuestion {
         var names = GroupedTable.names(table.grouping());
         var groups = Field.of(plan.table().name()).as(ALIAS)
                 .with("filter",
-                        plan.filter(filters)
-                                .map(each -> new Field.Variable("f", "FilterExpression_" + plan.table().rowType(),
-                                        each)))
+                        plan.filter(filters).map(
+                                each -> new Field.Variable("f", "FilterExpression_" + plan.table().rowType(), each)))
                 .with("groupBy", new Field.Grouping(names))
                 .and(Field.of("items", names).and(Field.of(Aggregates.FIELD).and(totals)));
         return Question.query("totals_" + plan.table().name(), tenant, true, List.of(groups));
@@ -48,8 +47,9 @@ public final class GroupedQuestion {
 
     /** An answer that is not what was asked for. */
     public static Failure senseless(GroupedTable table, Answer.Data answer) {
-        return new Failure.Unreadable("The answer has no totals of table " + table.plan().table().name()
-                + " where they were asked for. Report it to Visma with the trace id.", answer.traceId(), false, true,
-                Set.of());
+        return new Failure.Unreadable(
+                "The answer has no totals of table " + table.plan().table().name()
+                        + " where they were asked for. Report it to Visma with the trace id.",
+                answer.traceId(), false, true, Set.of());
     }
 }

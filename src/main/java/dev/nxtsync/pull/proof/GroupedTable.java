@@ -39,8 +39,8 @@ public record GroupedTable(PullPlan plan, List<TargetColumn> grouping, List<Targ
                 || counted.stream().noneMatch(column -> column.name().equals(first))) {
             return Optional.empty();
         }
-        return Optional.of(new GroupedTable(plan, by, counted,
-                counted.stream().filter(column -> NUMBERS.contains(column.type()))
+        return Optional.of(
+                new GroupedTable(plan, by, counted, counted.stream().filter(column -> NUMBERS.contains(column.type()))
                         .filter(column -> isExact(plan, offered, column)).toList()));
     }
 

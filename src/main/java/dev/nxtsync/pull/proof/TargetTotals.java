@@ -40,7 +40,7 @@ public class TargetTotals {
 
     private final Database database;
 
-    TargetTotals(Database database) {
+    public TargetTotals(Database database) {
         this.database = database;
     }
 
@@ -57,8 +57,7 @@ public class TargetTotals {
         TargetTable target = table.plan().target();
         var columns = new StringBuilder("array[count(*)");
         table.counted().forEach(column -> columns.append(", count(").append(quoted(column)).append(')'));
-        table.summed().forEach(
-                column -> columns.append(", sum(").append(quoted(column)).append("::numeric)"));
+        table.summed().forEach(column -> columns.append(", sum(").append(quoted(column)).append("::numeric)"));
         String by = table.grouping().stream().map(TargetTotals::quoted).collect(joining(", "));
         String select = "select array[" + by + "]::bigint[] as grp, " + columns + "]::text[] as totals from "
                 + target.quotedName() + " stored where " + SqlName.quoted(target.owner())
@@ -154,9 +153,8 @@ public class TargetTotals {
         String select = "select unnest(percentile_disc(array[" + shares + "]::float8[]) within group (order by "
                 + SqlName.quoted(target.key().get(0)) + "))::text as key from " + target.quotedName() + " where "
                 + SqlName.quoted(target.owner()) + " = :company and nxt_deleted_at is null";
-        return run(target, worker,
-                guarded -> guarded.createQuery(select).bind("company", worker.claim().company()).mapTo(String.class)
-                        .list().stream().map(BigDecimal::new).distinct().toList());
+        return run(target, worker, guarded -> guarded.createQuery(select).bind("company", worker.claim().company())
+                .mapTo(String.class).list().stream().map(BigDecimal::new).distinct().toList());
     }
 
     /** Whether the rows can be parted by the first column of their key. */
@@ -166,9 +164,8 @@ public class TargetTotals {
     }
 
     private <T> T run(TargetTable target, Worker worker, Database.Work<T> statements) throws SQLException {
-        return database.patiently()
-                .inTransaction(transaction -> WatchedStatement.run(database, transaction, worker.claim(),
-                        worker.alive(), watched -> TargetFault.guard(watched, target, statements)));
+        return database.patiently().inTransaction(transaction -> WatchedStatement.run(database, transaction,
+                worker.claim(), worker.alive(), watched -> TargetFault.guard(watched, target, statements)));
     }
 
     private static String quoted(TargetColumn column) {

@@ -1,14 +1,12 @@
 package dev.nxtsync.pull.state;
 
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
 import org.jdbi.v3.core.Handle;
 
-import dev.nxtsync.database.DatabaseClock;
 import dev.nxtsync.pull.target.Checkpoint;
 import dev.nxtsync.pull.target.RowCount;
 import dev.nxtsync.pull.target.RowFaults;
@@ -24,14 +22,19 @@ import dev.nxtsync.schedule.UnitKind;
  * @param scan as it is after the page
  * @param ranges what the page has changed of the scan's ranges
  * @param ended whether this was the last page
- * @param due when the pull is due again, once the load has ended
- * @param reconcile when the pull is reconciled next, once its first load has ended
+ * @param next when other work follows, once the load has ended
  * @param counted at the end, whether the server counts as many rows as have come; empty if it was not asked
  */
-public record LoadPage(Claim unit, TableScan scan, RangeChange ranges, Instant readAt, boolean ended, Instant due,
-        Instant reconcile, Optional<Boolean> counted) implements Checkpoint {
-    /** What was loaded is proven, once the loads of the other tables have had their turn. */
-    private static final Duration SOON = Duration.ofMinutes(1);
+public record LoadPage(Claim unit, TableScan scan, RangeChange ranges, Instant readAt, boolean ended,
+        LoadFollowers next, Optional<Boolean> counted) implements Checkpoint {
+    /**
+     * What follows a load.
+     *
+     * @param due when the pull is due again
+     * @param reconcile of a first load, when the pull is reconciled
+     * @param prove of a first load, when its control totals are compared
+     */
+    public record LoadFollowers(Instant due, Instant reconcile, Instant prove) {}
 
     @Override
     public String pull() {
@@ -90,10 +93,10 @@ public record LoadPage(Claim unit, TableScan scan, RangeChange ranges, Instant r
                 update nxt_sync.pull_state
                 set due_at = :due, complete_as_of = greatest(:started,
                     case when complete_as_of <= clock_timestamp() then complete_as_of end)
-                where pull = :pull and company = :company""").bind("started", started).bind("due", due)
+                where pull = :pull and company = :company""").bind("started", started).bind("due", next.due())
                 .bind("pull", pull()).bind("company", company()).execute();
         if (wasFirst) {
-            UnitWakes.loaded(transaction, unit, reconcile, DatabaseClock.read(transaction).now().plus(SOON));
+            UnitWakes.loaded(transaction, unit, next.reconcile(), next.prove());
         }
         PullCondition.unique(transaction, unit);
         if (counted.orElse(false)) {

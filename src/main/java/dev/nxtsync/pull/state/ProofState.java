@@ -37,6 +37,12 @@ public record ProofState(String pull, int company, Step step, Instant dueAt, Opt
                 List.of(), Optional.empty(), 0);
     }
 
+    /** The same of rows that are grouped by other columns. */
+    public ProofState groupedBy(List<String> columns) {
+        return new ProofState(pull, company, step, dueAt, beganAt, answeredAt, asks, mended, columns, mostRows,
+                failures);
+    }
+
     /** The next totals are due. */
     public ProofState resting(Instant due) {
         return new ProofState(pull, company, Step.REST, due, Optional.empty(), Optional.empty(), 0, Optional.empty(),
@@ -44,9 +50,9 @@ public record ProofState(String pull, int company, Step step, Instant dueAt, Opt
     }
 
     /** Totals have been answered, and some differ. */
-    public ProofState answered(Instant began, Instant answered, List<String> groupedBy) {
+    public ProofState answered(Instant began, Instant answered) {
         return new ProofState(pull, company, Step.SETTLE, answered, Optional.of(beganAt.orElse(began)),
-                Optional.of(answered), asks + 1, mended, groupedBy, mostRows, 0);
+                Optional.of(answered), asks + 1, mended, grouping, mostRows, 0);
     }
 
     /** The rows of some groups are to be listed. */

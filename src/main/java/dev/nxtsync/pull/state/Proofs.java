@@ -119,8 +119,7 @@ public class Proofs {
         database.useTransaction(transaction -> {
             put(transaction, state.mending(), Optional.empty());
             put(transaction, state, totals);
-            TableScans.put(transaction,
-                    TableScan.wanted(state.pull(), state.company(), TableScan.ScanKind.GROUPS));
+            TableScans.put(transaction, TableScan.wanted(state.pull(), state.company(), TableScan.ScanKind.GROUPS));
             UnitSelection.of(state.pull(), UnitKind.RECONCILIATION).inCompanyOf(claim).wake(transaction);
             Claims.check(transaction, claim);
         });
@@ -175,9 +174,8 @@ public class Proofs {
                 select pull, company,
                     greatest(0, extract(epoch from clock_timestamp() - proven_as_of))::float8 as age
                 from nxt_sync.proof where pull = any (:pulls) and proven_as_of is not null""")
-                .bindArray("pulls", String.class, pulls)
-                .map((row, context) -> Map.entry(new PulledCompany(row.getString("pull"), row.getInt("company")),
-                        row.getDouble("age")))
+                .bindArray("pulls", String.class, pulls).map((row, context) -> Map
+                        .entry(new PulledCompany(row.getString("pull"), row.getInt("company")), row.getDouble("age")))
                 .collectToMap(Map.Entry::getKey, Map.Entry::getValue);
     }
 

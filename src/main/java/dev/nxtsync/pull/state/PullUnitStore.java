@@ -17,8 +17,8 @@ import dev.nxtsync.tenant.Tenant;
 @Singleton
 public class PullUnitStore {
     /** Each pull and company has a unit of each. */
-    static final List<UnitKind> KINDS = List.of(UnitKind.POLL, UnitKind.FETCH, UnitKind.LOAD,
-            UnitKind.RECONCILIATION, UnitKind.PROOF);
+    static final List<UnitKind> KINDS = List.of(UnitKind.POLL, UnitKind.FETCH, UnitKind.LOAD, UnitKind.RECONCILIATION,
+            UnitKind.PROOF);
 
     private static final List<UnitKind> LATER = KINDS.stream().filter(kind -> kind != UnitKind.LOAD).toList();
 

@@ -192,8 +192,7 @@ class DueTimesTest {
     private static Settings.Pull pull(Optional<Duration> every, Optional<String> cron, String reconcile) {
         return new Settings.Pull("things", "thing", List.of(), "main", List.of(), List.of(), List.of(),
                 Optional.empty(), every, cron, Duration.ofMinutes(10), duration(reconcile), Duration.ofHours(6),
-                Settings.Deletes.MARK, 0.2,
-                1000, 5000, Optional.empty());
+                Settings.Deletes.MARK, 0.2, 1000, 5000, Optional.empty());
     }
 
     private static Duration duration(String text) {

@@ -8,6 +8,7 @@ import dev.nxtsync.database.Database;
 import dev.nxtsync.database.Handles;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.pull.plan.TableMigrator;
+import dev.nxtsync.pull.proof.TargetTotals;
 import dev.nxtsync.pull.target.PageWriter;
 import dev.nxtsync.pull.target.RowFaults;
 import dev.nxtsync.schedule.Claims;
@@ -19,7 +20,7 @@ import dev.nxtsync.support.TestDatabase;
 /** What pulls keep in a database of its own, for tests of other packages. */
 public record PullStore(TestDatabase database, Claims claims, PullUnitStore units, PullStates states, TableScans scans,
         Inbox inbox, RowFaults faults, RunHistory runs, KeyListing listing, VerifiedKeys verified, PageWriter writer,
-        TableMigrator tables, Proofs proofs) {
+        TableMigrator tables, Proofs proofs, TargetTotals totals) {
 
     public static PullStore migrated() throws SQLException {
         var database = TestDatabase.create();
@@ -27,7 +28,7 @@ public record PullStore(TestDatabase database, Claims claims, PullUnitStore unit
         return new PullStore(database, ScheduleFixture.claims(store), new PullUnitStore(store), new PullStates(store),
                 new TableScans(store), new Inbox(store), new RowFaults(store), new RunHistory(store),
                 new KeyListing(store), new VerifiedKeys(store), new PageWriter(store, new SimpleMeterRegistry()),
-                new TableMigrator(store, new Replica(store)), new Proofs(store));
+                new TableMigrator(store, new Replica(store)), new Proofs(store), new TargetTotals(store));
     }
 
     /** Due times that follow the settings of a process. */

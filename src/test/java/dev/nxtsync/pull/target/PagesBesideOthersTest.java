@@ -73,6 +73,6 @@ class PagesBesideOthersTest {
     private PageStep page(String row, boolean ended) {
         return new PageStep(TargetFixture.page(row),
                 new LoadPage(load, TableScan.wanted("things", 1, TableScan.ScanKind.LOAD), RangeChange.NONE, NOON,
-                        ended, NOON, NOON, Optional.empty()));
+                        ended, new LoadPage.LoadFollowers(NOON, NOON, NOON), Optional.empty()));
     }
 }

@@ -80,7 +80,7 @@ class RowCountTest {
                 .claim(WorkUnit.ofPull(UnitKind.LOAD, "main", Tenant.company(1), "things"))).claim();
         Instant now = Instant.parse("2026-11-24T12:00:00Z");
         var end = new LoadPage(load, TableScan.wanted("things", 1, TableScan.ScanKind.LOAD), RangeChange.NONE, now,
-                true, now, now, Optional.empty());
+                true, new LoadPage.LoadFollowers(now, now, now), Optional.empty());
         try (var user = target.connect(); var statement = user.createStatement()) {
             user.setAutoCommit(false);
             statement.execute("lock table nxt.thing");
@@ -127,7 +127,7 @@ class RowCountTest {
     private static LoadPage checkpoint(Claim load, boolean ended) {
         Instant now = Instant.parse("2026-11-24T12:00:00Z");
         return new LoadPage(load, TableScan.wanted("orders", 7, TableScan.ScanKind.LOAD), RangeChange.NONE, now, ended,
-                now, now, Optional.empty());
+                new LoadPage.LoadFollowers(now, now, now), Optional.empty());
     }
 
     private static PageBuffer page(TargetTable table, int from, int to) {

@@ -1,0 +1,145 @@
+package dev.nxtsync.pull;
+
+import static dev.nxtsync.pull.PullsFixture.COMPANY;
+import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+import org.junit.jupiter.api.Test;
+
+import dev.nxtsync.graphql.Question;
+import dev.nxtsync.sandbox.Mirror;
+import dev.nxtsync.schedule.UnitKind;
+import dev.nxtsync.support.Size;
+import dev.nxtsync.support.TestDatabase;
+
+/** What is made of totals, as a test has them asked for. */
+class ProofTest {
+    private static final int ROWS = 400;
+    private static final Map<String, String> ORDERS = Map.ofEntries(entry("NXT_PULLS_ORDERS_TABLE", "order"),
+            entry("NXT_PULLS_ORDERS_MAX_DELETE_SHARE", "0.5"));
+
+    /** What is done to a mirror behind our back. */
+    private enum Fault {
+        MISSING, SURPLUS, OF_ANOTHER_COMPANY, CHANGED
+    }
+
+    @Test
+    void aMirrorThatIsEqualIsProvenByOneQuestion() throws Exception {
+        try (var pulls = new PullsFixture(Map.of("order", ROWS), ORDERS)) {
+            pulls.asked.clear();
+            prove(pulls);
+            assertThat(pulls.asked).extracting(Question::operation).containsExactly("aggregates", "totals_order");
+            var database = pulls.store.database();
+            assertThat(database.value("select count(*) > 1 and sum((there->>'rows')::int) = 400 "
+                    + "and bool_and(there::text = here::text) and not bool_or(open or different) "
+                    + "from nxt_sync.control_total where job = 'orders' and company = " + COMPANY)).isEqualTo("t");
+            assertThat(database.value("select proven_as_of > now() - interval '1 minute' from nxt_sync.freshness"))
+                    .isEqualTo("t");
+            pulls.asked.clear();
+            prove(pulls);
+            assertThat(pulls.asked).as("it is not due").isEmpty();
+            due(pulls);
+            prove(pulls);
+            assertThat(pulls.asked).extracting(Question::operation).containsExactly("totals_order");
+        }
+    }
+
+    /** In full, a thousand. */
+    @Test
+    void eachDifferenceIsFoundInItsGroupAndMended() throws Exception {
+        try (var pulls = new PullsFixture(Map.of("order", ROWS), ORDERS)) {
+            prove(pulls);
+            var random = new Random(27);
+            for (int i = 0; i < Size.of(24, 1_000); i++) {
+                Fault fault = Fault.values()[i % Fault.values().length];
+                int order = 1 + random.nextInt(ROWS);
+                String group = group(pulls.store.database(), order);
+                seed(pulls.store.database(), fault, order, 100_000 + i);
+                due(pulls);
+                pulls.asked.clear();
+                prove(pulls);
+                assertThat(open(pulls)).as("%s, %d", fault, i).containsExactly(group);
+                assertThat(pulls.asked).extracting(Question::operation).as("one question")
+                        .containsOnlyOnce("totals_order");
+                pulls.poll();
+                prove(pulls);
+                mend(pulls);
+                prove(pulls);
+                assertThat(open(pulls)).as("%s, %d", fault, i).isEmpty();
+                assertThat(Mirror.differencesIn("nxt.\"order\"", pulls.sandbox, pulls.store.database(), COMPANY,
+                        "order", List.of())).as("%s, %d", fault, i).isEmpty();
+            }
+            assertThat(pulls.store.database().number("select count(*) from nxt_sync.control_total where different"))
+                    .isZero();
+        }
+    }
+
+    @Test
+    void aChangeThatIsUnderWayIsNoDifference() throws Exception {
+        try (var pulls = new PullsFixture(Map.of("order", ROWS), ORDERS)) {
+            prove(pulls);
+            pulls.sandbox.put(COMPANY, "order", Map.of("orderNo", 7, "orderAmountDomestic", new BigDecimal("0.01")));
+            pulls.sandbox.put(COMPANY, "order", Map.of("orderNo", 10_000, "orderType", 77));
+            due(pulls);
+            prove(pulls);
+            assertThat(open(pulls)).isNotEmpty();
+            prove(pulls);
+            assertThat(open(pulls)).as("no poll has read it").isNotEmpty();
+            pulls.asked.clear();
+            pulls.poll();
+            later(pulls);
+            prove(pulls);
+            assertThat(open(pulls)).isEmpty();
+            assertThat(pulls.asked).extracting(Question::operation).as("nothing is asked for that")
+                    .containsOnly("poll");
+        }
+    }
+
+    private static void seed(TestDatabase database, Fault fault, int order, int newOrder) {
+        String where = " where nxt_company = " + COMPANY + " and order_no = " + order;
+        database.execute(switch (fault) {
+            case MISSING -> "delete from nxt.\"order\"" + where;
+            case SURPLUS -> "insert into nxt.\"order\" select (jsonb_populate_record(stored, "
+                    + "jsonb_build_object('order_no', " + newOrder + "))).* from nxt.\"order\" stored" + where;
+            case OF_ANOTHER_COMPANY -> "update nxt.\"order\" set nxt_company = " + newOrder + where;
+            case CHANGED -> "update nxt.\"order\" set order_amount_domestic = "
+                    + "coalesce(order_amount_domestic, 0) + 0.01" + where;
+        });
+    }
+
+    /** That of a row. */
+    private static String group(TestDatabase database, int order) {
+        String column = database.value("select grouping[1] from nxt_sync.proof");
+        return "{\"" + column + "\":" + database.value("select coalesce(" + column + "::text, 'null') "
+                + "from nxt.\"order\" where nxt_company = " + COMPANY + " and order_no = " + order) + "}";
+    }
+
+    private static List<String> open(PullsFixture pulls) throws SQLException {
+        var groups = new ArrayList<String>();
+        pulls.store.proofs().unequal("orders", COMPANY).values().forEach(total -> groups.add(total.grp()));
+        return groups;
+    }
+
+    private static void due(PullsFixture pulls) {
+        pulls.store.database().execute("update nxt_sync.proof set due_at = clock_timestamp()");
+    }
+
+    private static void later(PullsFixture pulls) {
+        pulls.store.database().execute("update nxt_sync.pull_state set complete_as_of = clock_timestamp()");
+    }
+
+    private static void prove(PullsFixture pulls) throws SQLException {
+        pulls.run(UnitKind.PROOF, "orders");
+    }
+
+    private static void mend(PullsFixture pulls) throws SQLException {
+        pulls.run(UnitKind.RECONCILIATION, "orders");
+    }
+}
