@@ -90,7 +90,7 @@ final class ProofRun {
         try {
             return step(state);
         } catch (FailedAnswer e) {
-            return failed(state, e.failure(), 0);
+            return failed(state, e.failure(), Optional.empty());
         }
     }
 
@@ -131,7 +131,7 @@ final class ProofRun {
                                     + ", or it has no column of whole numbers by which they could be grouped."
                             : "Totals of table " + plan.table().name() + " take Business NXT too long.");
         }
-        var wait = tools.pace().take(claim.connection(), parts);
+        var wait = tools.limits().take(claim.connection(), parts);
         return wait.isPresent() ? after(wait.get()) : ask(state, open, grouped.get(), parts);
     }
 
@@ -145,16 +145,17 @@ final class ProofRun {
             var filters = Stream.concat(RowGroup.filter(table.names(), groups).stream(), Stream.of(part))
                     .filter(each -> !each.isEmpty()).toList();
             var sink = new GroupSink(table);
+            Instant sent = now();
             Answer answer = tools.source().nxt().ask(claim.connection(),
                     GroupedQuestion.of(table, claim.tenant(), filters), Map.of(GroupedQuestion.ALIAS, sink));
             turn.progress().made();
             turn.report().request(answer);
             if (answer instanceof Failure failure) {
-                return failed(state, failure, parts);
+                return failed(state, failure, parts, sent);
             }
             var read = sink.totals().filter(each -> GroupedQuestion.isWhole(table, (Answer.Data) answer));
             if (read.isEmpty()) {
-                return failed(state, GroupedQuestion.senseless(table, (Answer.Data) answer), parts);
+                return failed(state, GroupedQuestion.senseless(table, (Answer.Data) answer), Optional.empty());
             }
             read.get().forEach((group, totals) -> there.merge(group, totals, Totals::plus));
         }
@@ -280,28 +281,31 @@ final class ProofRun {
         return new Outcome.Done(next);
     }
 
-    /** @param parts in how many a question was asked; 0 if none was */
-    private Outcome failed(ProofState state, Failure failure, int parts) throws SQLException {
-        if (failure instanceof Failure.ForbiddenCompany) {
-            tools.source().access().refused(claim, failure.message());
-        }
-        if (parts > 0 && (failure instanceof Failure.InvalidRequest || failure instanceof Failure.Rejected)
-                && !failure.mayBeTooLarge()) {
+    private Outcome failed(ProofState state, Failure failure, int parts, Instant sent) throws SQLException {
+        boolean isTooLarge = failure.lost()
+                || (failure.mayBeTooLarge() && tools.limits().isTooLong(Duration.between(sent, now())));
+        if (!isTooLarge && (failure instanceof Failure.InvalidRequest || failure instanceof Failure.Rejected)) {
             tools.sink().plans().lookAgain(claim.connection());
             return unavailable(state, "Business NXT refuses totals of table " + plan.table().name() + " ("
                     + failure.traced(failure.message()) + ").");
         }
-        Duration wait = failure.pause(Backoff.after(state.failures() + 1));
-        Optional<Long> most = Optional.empty();
-        if (parts > 0 && failure.mayBeTooLarge()) {
-            // a request that is lost keeps its slot for long, so that none is sent again that is as large
-            long rows = tools.positions().states().rows(plan.name(), claim.company());
-            most = Optional.of(Math.max(1, rows / parts / 2));
+        if (!isTooLarge) {
+            return failed(state, failure, Optional.empty());
         }
-        proofs.keep(claim, state.failed(now().plus(wait), most));
+        // a request that is lost keeps its slot for long, so that none is sent again that is as large
+        long rows = tools.positions().states().rows(plan.name(), claim.company());
+        return failed(state, failure, Optional.of(Math.max(1, rows / parts / 2)));
+    }
+
+    private Outcome failed(ProofState state, Failure failure, Optional<Long> mostRows) throws SQLException {
+        if (failure instanceof Failure.ForbiddenCompany) {
+            tools.source().access().refused(claim, failure.message());
+        }
+        Duration wait = failure.pause(Backoff.after(state.failures() + 1));
+        proofs.keep(claim, state.failed(now().plus(wait), mostRows));
         tools.runs().history().add(List.of(turn.report().run(failure.code(), failure.message())));
         LOG.debugf("%s: %s Tried again in %s.", claim, failure.message(), Words.time(wait));
-        return new Outcome.Done(now().plus(wait));
+        return after(wait);
     }
 
     private Outcome after(Duration wait) throws SQLException {

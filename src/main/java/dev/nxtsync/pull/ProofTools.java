@@ -7,4 +7,4 @@ import dev.nxtsync.pull.proof.TargetTotals;
 /** What a comparison of control totals works with. */
 @Singleton
 record ProofTools(PullSource source, PullSink sink, PullRuns runs, PullPositions positions, TargetTotals totals,
-        ProofPace pace, OfferedAggregates aggregates) {}
+        ProofLimits limits, OfferedAggregates aggregates) {}

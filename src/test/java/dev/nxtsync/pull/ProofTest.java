@@ -7,13 +7,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 
 import org.junit.jupiter.api.Test;
 
+import dev.nxtsync.graphql.Answer;
+import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.Question;
+import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.sandbox.Mirror;
 import dev.nxtsync.schedule.UnitKind;
 import dev.nxtsync.support.Size;
@@ -100,6 +106,135 @@ class ProofTest {
             assertThat(pulls.asked).extracting(Question::operation).as("nothing is asked for that")
                     .containsOnly("poll");
         }
+    }
+
+    @Test
+    void sumsThatContradictTheRowsThatAreListedAreNoDifference() throws Exception {
+        try (var pulls = new PullsFixture(Map.of("order", ROWS), ORDERS)) {
+            prove(pulls);
+            String proven = provenAsOf(pulls);
+            pulls.instead = question -> question.operation().startsWith("totals_")
+                    ? Optional.of(new Answer.Data(Filters.parse("{\"useCompany\":{\"groups\":{\"items\":0}}}"), "", 1))
+                    : Optional.empty();
+            due(pulls);
+            prove(pulls);
+            pulls.poll();
+            prove(pulls);
+            mend(pulls);
+            prove(pulls);
+            pulls.poll();
+            prove(pulls);
+            assertThat(pulls.store.database().number("select count(*) from nxt_sync.control_total where different"))
+                    .isZero();
+            assertThat(provenAsOf(pulls)).as("it is not proven either").isEqualTo(proven);
+            assertThat(live(pulls)).isEqualTo(ROWS);
+        }
+    }
+
+    @Test
+    void moreDeletionsThanAreCredibleAreHeldAndTheGroupIsDifferent() throws Exception {
+        try (var pulls = new PullsFixture(Map.of("order", ROWS), ORDERS)) {
+            prove(pulls);
+            for (int order = 1; order <= ROWS * 3 / 4; order++) {
+                pulls.sandbox.delete(COMPANY, "order", Map.of("orderNo", order));
+            }
+            due(pulls);
+            for (int step = 0; step < 2; step++) {
+                prove(pulls);
+                pulls.poll();
+                prove(pulls);
+                mend(pulls);
+                prove(pulls);
+            }
+            assertThat(live(pulls)).isEqualTo(ROWS);
+            assertThat(pulls.state("orders").held()).isPresent();
+            assertThat(pulls.store.database().number("select count(*) from nxt_sync.control_total where different"))
+                    .isPositive();
+        }
+    }
+
+    @Test
+    void aTableThatBusinessNxtDoesNotGroupHasNoTotalsAndIsAskedAgainWithTheNext() throws Exception {
+        for (String fault : List.of("no-grouping", "refused-grouping")) {
+            try (var pulls = new PullsFixture(Map.of("order", 20), ORDERS)) {
+                pulls.sandbox.faults(Map.of(fault, 1.0));
+                pulls.restart();
+                pulls.plan();
+                prove(pulls);
+                assertThat(pulls.state("orders").state()).isEqualTo(PullState.PullHealth.OK);
+                assertThat(pulls.store.database().number("select count(*) from nxt_sync.control_total")).isZero();
+                assertThat(pulls.store.database().value(
+                        "select proven_as_of is null and due_at > now() + interval '1 s' " + "from nxt_sync.proof"))
+                        .as(fault).isEqualTo("t");
+                pulls.sandbox.faults(Map.of());
+                pulls.restart();
+                pulls.plan();
+                due(pulls);
+                prove(pulls);
+                assertThat(provenAsOf(pulls)).as(fault).isNotNull();
+            }
+        }
+    }
+
+    /** A request that is lost keeps its slot for half an hour. */
+    @Test
+    void aQuestionThatIsNotAnsweredInTimeIsAskedInPartsOfWhichNoneIsAsLarge() throws Exception {
+        try (var pulls = new PullsFixture(Map.of("order", ROWS), ORDERS)) {
+            pulls.instead = question -> question.operation().startsWith("totals_")
+                    ? Optional.of(new Failure.InDoubt("It took too long.", "", true, true))
+                    : Optional.empty();
+            prove(pulls);
+            due(pulls);
+            prove(pulls);
+            assertThat(pulls.store.database().value("select most_rows from nxt_sync.proof")).isEqualTo("66");
+            pulls.instead = question -> Optional.empty();
+            pulls.asked.clear();
+            due(pulls);
+            prove(pulls);
+            assertThat(pulls.asked).extracting(Question::operation).hasSize(ROWS / 66 + 1).containsOnly("totals_order");
+            assertThat(pulls.asked).extracting(Question::variables).doesNotHaveDuplicates();
+            assertThat(provenAsOf(pulls)).as("the parts add up").isNotNull();
+        }
+    }
+
+    @Test
+    void aPullWithRowsThatAreSetAsideIsNotProvenAndNotDifferent() throws Exception {
+        try (var pulls = new PullsFixture(Map.of("order", 20), ORDERS)) {
+            pulls.sandbox.put(COMPANY, "order", Map.of("orderNo", 900, "information1", "nul \u0000"));
+            pulls.poll();
+            for (int step = 0; step < 3; step++) {
+                due(pulls);
+                prove(pulls);
+                pulls.poll();
+                mend(pulls);
+            }
+            assertThat(open(pulls)).hasSize(1);
+            assertThat(provenAsOf(pulls)).isNull();
+            assertThat(pulls.store.database().number("select count(*) from nxt_sync.control_total where different"))
+                    .isZero();
+        }
+    }
+
+    @Test
+    void totalsThatNobodyWantsAreForgotten() throws Exception {
+        var off = new HashMap<>(ORDERS);
+        off.put("NXT_PULLS_ORDERS_PROVE", "off");
+        try (var pulls = new PullsFixture(Map.of("order", 20), off)) {
+            pulls.store.database().execute("insert into nxt_sync.proof (pull, company, proven_as_of) values ('orders', "
+                    + COMPANY + ", now())");
+            pulls.asked.clear();
+            prove(pulls);
+            assertThat(pulls.asked).isEmpty();
+            assertThat(provenAsOf(pulls)).isNull();
+        }
+    }
+
+    private static String provenAsOf(PullsFixture pulls) {
+        return pulls.store.database().value("select max(proven_as_of) from nxt_sync.freshness");
+    }
+
+    private static long live(PullsFixture pulls) {
+        return pulls.store.database().number("select count(*) from nxt.\"order\" where nxt_deleted_at is null");
     }
 
     private static void seed(TestDatabase database, Fault fault, int order, int newOrder) {

@@ -119,9 +119,9 @@ final class PullsFixture implements AutoCloseable {
     }
 
     /** Within the budget at any time. */
-    private ProofPace unhurried() {
+    private ProofLimits unhurried() {
         var api = ApiSettings.of(settings);
-        return new ProofPace(new ApiSettings(api.connections(), api.addresses(), api.plainHttp(), api.timeLimit(),
+        return new ProofLimits(new ApiSettings(api.connections(), api.addresses(), api.plainHttp(), api.timeLimit(),
                 Integer.MAX_VALUE, api.traceParent()));
     }
 

@@ -10,17 +10,27 @@ import jakarta.inject.Singleton;
 
 import dev.nxtsync.config.ApiSettings;
 
-/** Keeps the questions for totals to a tenth of a connection's budget; who is early waits. Safe for any number of threads. */
+/**
+ * How often totals may be asked for, a tenth of a connection's budget, and how long they may take. Safe for any number of
+ * threads.
+ */
 @Singleton
-class ProofPace {
+class ProofLimits {
     private static final int SHARE = 10;
 
     private final Duration between;
+    private final Duration timeLimit;
     /** By connection, when the next may be asked, on this process' monotonic clock. */
     private final Map<String, AtomicLong> next = new ConcurrentHashMap<>();
 
-    ProofPace(ApiSettings settings) {
+    ProofLimits(ApiSettings settings) {
         this.between = Duration.ofMinutes(1).multipliedBy(SHARE).dividedBy(settings.requestsPerMinute());
+        this.timeLimit = settings.timeLimit();
+    }
+
+    /** Whether an answer took so long that the server may have given up: its error for that is not documented. */
+    boolean isTooLong(Duration taken) {
+        return taken.multipliedBy(10).compareTo(timeLimit.multipliedBy(9)) >= 0;
     }
 
     /**
