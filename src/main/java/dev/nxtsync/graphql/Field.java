@@ -64,7 +64,7 @@ public record Field(String alias, String name, Map<String, Argument> arguments, 
         }
     }
 
-    /** The columns by which rows are grouped, each as it is (docs/facts/business-nxt.md, "Sorting, grouping"). */
+    /** The columns by which rows are grouped, each as it is (docs/facts/business-nxt.md, "Groups of rows"). */
     public record Grouping(List<String> columns) implements Argument {
         public Grouping {
             columns = List.copyOf(columns);

@@ -18,13 +18,13 @@ import dev.nxtsync.pull.target.TargetColumn;
  * @param columns what is listed
  * @param stored which rows of the target are compared with them
  */
-record ListingScope(PullPlan plan, TableMapping columns, KeyListing.Listed stored) {
+record ListingScope(PullPlan plan, TableMapping columns, KeyListing.ListedRows stored) {
     private static final Set<ColumnType> NUMBERS = Set.of(ColumnType.INTEGER, ColumnType.BIGINT, ColumnType.NUMERIC);
 
     /** Key and change stamp of all rows. */
     static ListingScope whole(PullPlan plan) {
         TableMapping columns = plan.mapping().only(keyOrStamp(plan));
-        return new ListingScope(plan, columns, KeyListing.Listed.whole(columns.target()));
+        return new ListingScope(plan, columns, KeyListing.ListedRows.whole(columns.target()));
     }
 
     /** Key, change stamp and numbers of the rows of some groups. */
@@ -34,7 +34,7 @@ record ListingScope(PullPlan plan, TableMapping columns, KeyListing.Listed store
                 .flatMap(name -> plan.target().columns().stream().filter(column -> column.name().equals(name)))
                 .map(TargetColumn::field).toList();
         var filter = RowGroup.filter(names, groups);
-        return new ListingScope(plan.of(filter), columns, new KeyListing.Listed(columns.target(),
+        return new ListingScope(plan.of(filter), columns, new KeyListing.ListedRows(columns.target(),
                 filter.isPresent() ? RowGroup.condition("stored", groups) : "true"));
     }
 

@@ -27,7 +27,7 @@ import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.pull.plan.PullPlan;
-import dev.nxtsync.pull.proof.Comparison;
+import dev.nxtsync.pull.proof.ControlTotals;
 import dev.nxtsync.pull.proof.GroupSink;
 import dev.nxtsync.pull.proof.GroupedQuestion;
 import dev.nxtsync.pull.proof.GroupedTable;
@@ -186,7 +186,7 @@ final class ProofRun {
 
     private Outcome answered(ProofState state, Map<RowGroup, Totals> there, Map<RowGroup, Totals> here, Instant began,
             boolean whole) throws SQLException {
-        var totals = Comparison.answered(there, here, began, proofs.unequal(plan.name(), claim.company()));
+        var totals = ControlTotals.answered(there, here, began, proofs.unequal(plan.name(), claim.company()));
         tools.runs().history().add(List.of(turn.report().done("ok")));
         if (totals.stream().noneMatch(ControlTotal::open)) {
             return proven(state, totals, whole, state.beganAt().orElse(began));
@@ -217,10 +217,10 @@ final class ProofRun {
         var moved = new ArrayList<ControlTotal>();
         for (ControlTotal before : open.values()) {
             var now = here.getOrDefault(RowGroup.of(before.grp()), Totals.NONE);
-            switch (Comparison.verdict(before, now)) {
-                case EQUAL -> equal.add(Comparison.with(before, now, false, false));
-                case DIFFERENT -> different.add(Comparison.with(before, now, true, before.different()));
-                case MOVED -> moved.add(Comparison.with(before, now, true, before.different()));
+            switch (ControlTotals.verdict(before, now)) {
+                case EQUAL -> equal.add(ControlTotals.with(before, now, false, false));
+                case DIFFERENT -> different.add(ControlTotals.with(before, now, true, before.different()));
+                case MOVED -> moved.add(ControlTotals.with(before, now, true, before.different()));
             }
         }
         return settled(state, equal, different, moved);

@@ -91,7 +91,7 @@ public class PullFindings {
         return findings;
     }
 
-    private static Finding different(Proofs.Difference example) {
+    private static Finding different(Proofs.DifferentGroup example) {
         return Finding.alarm("pull " + example.job() + ", " + example.company() + ", totals", ErrorCode.DIFFERENT,
                 "The control totals of " + Words.count(example.groups(), "group differs", "groups differ") + ", also "
                         + "after the rows were listed and settled. Of the rows " + example.grp() + ": "

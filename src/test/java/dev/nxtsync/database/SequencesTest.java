@@ -82,7 +82,7 @@ class SequencesTest {
         assertThat(before).isGreaterThanOrEqualTo(20);
         assertThat(claim().fence()).isGreaterThan(before);
         new PullUnitStore(store).declare("another", "main", List.of(Tenant.company(7)));
-        assertThat(database.number("select count(*) from nxt_sync.job where pull = 'another'")).isEqualTo(2);
+        assertThat(database.number("select count(*) from nxt_sync.job where pull = 'another'")).isEqualTo(3);
     }
 
     @Test

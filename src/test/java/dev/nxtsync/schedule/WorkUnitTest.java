@@ -69,7 +69,7 @@ class WorkUnitTest {
             assertThat(each).hasToString(each.text());
         });
         assertThat(Arrays.stream(UnitKind.values()).map(UnitKind::text)).containsExactly("poll", "fetch", "load",
-                "reconciliation", "push", "token");
+                "reconciliation", "proof", "push", "token");
     }
 
     private static List<WorkUnit> some() {

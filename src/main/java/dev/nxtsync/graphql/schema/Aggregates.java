@@ -13,7 +13,7 @@ import dev.nxtsync.graphql.Field;
 import dev.nxtsync.graphql.GraphQlName;
 
 /**
- * What a table tells of groups of its rows (docs/facts/business-nxt.md, "Sorting, grouping, distinct, aggregates").
+ * What a table tells of groups of its rows (docs/facts/business-nxt.md, "Groups of rows").
  *
  * @param functions by name, the scalar of each column that it takes
  */

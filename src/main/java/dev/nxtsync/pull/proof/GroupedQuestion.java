@@ -14,7 +14,7 @@ import dev.nxtsync.graphql.schema.Aggregates;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.tenant.Tenant;
 
-/** Asks for totals of groups of rows. Groups do not come in pages (docs/facts/business-nxt.md, "Sorting, grouping"). */
+/** Asks for totals of groups of rows. Groups do not come in pages (docs/facts/business-nxt.md, "Groups of rows"). */
 public final class GroupedQuestion {
     /** Of the groups, whose items are for a {@link GroupSink}. */
     public static final String ALIAS = "groups";

@@ -59,7 +59,7 @@ public class TargetTotals {
         table.counted().forEach(column -> columns.append(", count(").append(quoted(column)).append(')'));
         table.summed().forEach(column -> columns.append(", sum(").append(quoted(column)).append("::numeric)"));
         String by = table.grouping().stream().map(TargetTotals::quoted).collect(joining(", "));
-        String select = "select array[" + by + "]::bigint[] as grp, " + columns + "]::text[] as totals from "
+        String select = "select array[" + by + "]::bigint[] as grp, " + columns + "]::numeric[] as totals from "
                 + target.quotedName() + " stored where " + SqlName.quoted(target.owner())
                 + " = :company and nxt_deleted_at is null"
                 + (groups.isEmpty() ? "" : " and " + RowGroup.condition("stored", groups)) + " group by " + by;
@@ -67,7 +67,7 @@ public class TargetTotals {
             var totals = new HashMap<RowGroup, Totals>();
             guarded.createQuery(select).bind("company", worker.claim().company())
                     .map((row, context) -> Map.entry(group(table, (Long[]) row.getArray("grp").getArray()),
-                            totals(table, (String[]) row.getArray("totals").getArray())))
+                            totals(table, (BigDecimal[]) row.getArray("totals").getArray())))
                     .forEach(each -> totals.put(each.getKey(), each.getValue()));
             return totals;
         });
@@ -78,20 +78,20 @@ public class TargetTotals {
                 Stream.of(values).map(Optional::ofNullable).toList());
     }
 
-    private static Totals totals(GroupedTable table, String[] values) {
+    private static Totals totals(GroupedTable table, BigDecimal[] values) {
         var counts = new TreeMap<String, Long>();
         int next = 1;
         for (TargetColumn column : table.counted()) {
-            counts.put(column.name(), Long.parseLong(values[next++]));
+            counts.put(column.name(), values[next++].longValue());
         }
         var sums = new TreeMap<String, BigDecimal>();
         for (TargetColumn column : table.summed()) {
-            String sum = values[next++];
+            BigDecimal sum = values[next++];
             if (sum != null) {
-                sums.put(column.name(), new BigDecimal(sum));
+                sums.put(column.name(), sum);
             }
         }
-        return new Totals(Long.parseLong(values[0]), counts, sums);
+        return new Totals(values[0].longValue(), counts, sums);
     }
 
     /**
@@ -151,7 +151,7 @@ public class TargetTotals {
         String shares = Stream.iterate(1, i -> i < parts, i -> i + 1).map(i -> Double.toString((double) i / parts))
                 .collect(joining(", "));
         String select = "select unnest(percentile_disc(array[" + shares + "]::float8[]) within group (order by "
-                + SqlName.quoted(target.key().get(0)) + "))::text as key from " + target.quotedName() + " where "
+                + SqlName.quoted(target.key().get(0)) + "))::numeric as key from " + target.quotedName() + " where "
                 + SqlName.quoted(target.owner()) + " = :company and nxt_deleted_at is null";
         return run(target, worker, guarded -> guarded.createQuery(select).bind("company", worker.claim().company())
                 .mapTo(String.class).list().stream().map(BigDecimal::new).distinct().toList());

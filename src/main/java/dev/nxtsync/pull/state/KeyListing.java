@@ -119,10 +119,10 @@ public class KeyListing {
      * @param columns the key, and what else of each row is compared
      * @param condition of SQL, which the rows of the table {@code stored} meet that should have been listed
      */
-    public record Listed(TargetTable columns, String condition) {
+    public record ListedRows(TargetTable columns, String condition) {
         /** All rows. */
-        public static Listed whole(TargetTable columns) {
-            return new Listed(columns, "true");
+        public static ListedRows whole(TargetTable columns) {
+            return new ListedRows(columns, "true");
         }
     }
 
@@ -132,7 +132,7 @@ public class KeyListing {
      * @param startedAt when the listing began: what was stored later is not called gone
      * @param alive told now and then, since it may take very long
      */
-    public Comparison compare(Claim unit, TargetTable target, Listed listed, Instant startedAt, Runnable alive)
+    public Comparison compare(Claim unit, TargetTable target, ListedRows listed, Instant startedAt, Runnable alive)
             throws SQLException {
         return database.patiently().inTransaction(transaction -> {
             var comparison = WatchedStatement.run(database, transaction, unit, alive,
@@ -142,7 +142,7 @@ public class KeyListing {
         });
     }
 
-    private static Comparison compare(Handle transaction, Claim unit, TargetTable target, Listed listed,
+    private static Comparison compare(Handle transaction, Claim unit, TargetTable target, ListedRows listed,
             Instant startedAt) throws SQLException {
         String keys = target.key().stream().map(SqlName::quoted).collect(joining(", "));
         String owner = SqlName.quoted(target.owner());

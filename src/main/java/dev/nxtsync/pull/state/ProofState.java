@@ -15,12 +15,12 @@ import java.util.Optional;
  * @param mostRows a question over more rows was not answered in time
  * @param failures in a row, to ask
  */
-public record ProofState(String pull, int company, Step step, Instant dueAt, Optional<Instant> beganAt,
+public record ProofState(String pull, int company, ProofStep step, Instant dueAt, Optional<Instant> beganAt,
         Optional<Instant> answeredAt, int asks, Optional<Long> mended, List<String> grouping, Optional<Long> mostRows,
         int failures) {
 
     /** What comes next. */
-    public enum Step {
+    public enum ProofStep {
         /** All groups are asked for, when that is due. */
         REST,
         /** Once a poll has read what the answer told, those that differ are compared again. */
@@ -33,8 +33,8 @@ public record ProofState(String pull, int company, Step step, Instant dueAt, Opt
 
     /** One of which nothing has been asked. */
     static ProofState none(String pull, int company, Instant now) {
-        return new ProofState(pull, company, Step.REST, now, Optional.empty(), Optional.empty(), 0, Optional.empty(),
-                List.of(), Optional.empty(), 0);
+        return new ProofState(pull, company, ProofStep.REST, now, Optional.empty(), Optional.empty(), 0,
+                Optional.empty(), List.of(), Optional.empty(), 0);
     }
 
     /** The same of rows that are grouped by other columns. */
@@ -45,20 +45,20 @@ public record ProofState(String pull, int company, Step step, Instant dueAt, Opt
 
     /** The next totals are due. */
     public ProofState resting(Instant due) {
-        return new ProofState(pull, company, Step.REST, due, Optional.empty(), Optional.empty(), 0, Optional.empty(),
-                grouping, mostRows, 0);
+        return new ProofState(pull, company, ProofStep.REST, due, Optional.empty(), Optional.empty(), 0,
+                Optional.empty(), grouping, mostRows, 0);
     }
 
     /** Totals have been answered, and some differ. */
     public ProofState answered(Instant began, Instant answered) {
-        return new ProofState(pull, company, Step.SETTLE, answered, Optional.of(beganAt.orElse(began)),
+        return new ProofState(pull, company, ProofStep.SETTLE, answered, Optional.of(beganAt.orElse(began)),
                 Optional.of(answered), asks + 1, mended, grouping, mostRows, 0);
     }
 
     /** The rows of some groups are to be listed. */
     public ProofState mending() {
-        return new ProofState(pull, company, Step.MEND, dueAt, beganAt, answeredAt, asks, mended, grouping, mostRows,
-                failures);
+        return new ProofState(pull, company, ProofStep.MEND, dueAt, beganAt, answeredAt, asks, mended, grouping,
+                mostRows, failures);
     }
 
     /** Asking has failed. */

@@ -188,15 +188,15 @@ public class Proofs {
     }
 
     /** A group whose totals are different. */
-    public record Difference(String job, int company, String grp, String there, String here, long groups) {}
+    public record DifferentGroup(String job, int company, String grp, String there, String here, long groups) {}
 
     /** One of the given pulls for each company in which some are. */
-    public static List<Difference> examples(Handle transaction, Collection<String> pulls) {
+    public static List<DifferentGroup> examples(Handle transaction, Collection<String> pulls) {
         return transaction.createQuery("""
                 select distinct on (job, company) job, company, grp, there::text, here::text,
                     count(*) over (partition by job, company) as groups
                 from nxt_sync.control_total where different and job = any (:pulls)
                 order by job, company, grp limit 100""").bindArray("pulls", String.class, pulls)
-                .map(ConstructorMapper.of(Difference.class)).list();
+                .map(ConstructorMapper.of(DifferentGroup.class)).list();
     }
 }

@@ -98,7 +98,7 @@ class LongComparisonTest {
     }
 
     private KeyListing.Comparison compare() throws SQLException {
-        return listing.compare(fixture.claim, TargetFixture.TABLE, KeyListing.Listed.whole(LISTED), Instant.now(),
+        return listing.compare(fixture.claim, TargetFixture.TABLE, KeyListing.ListedRows.whole(LISTED), Instant.now(),
                 alive::countDown);
     }
 }

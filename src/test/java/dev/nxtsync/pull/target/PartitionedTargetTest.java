@@ -123,7 +123,7 @@ class PartitionedTargetTest {
         var listing = new KeyListing(fixture.store);
         listing.begin(claim);
         listing.add(claim, keys, listed, new TargetFixture.At(SECOND));
-        assertThat(listing.compare(claim, TargetFixture.TABLE, KeyListing.Listed.whole(keys), SECOND, () -> {
+        assertThat(listing.compare(claim, TargetFixture.TABLE, KeyListing.ListedRows.whole(keys), SECOND, () -> {
         })).isEqualTo(new KeyListing.Comparison(3, 3, 1, 1));
         var differences = listing.next(claim, TargetFixture.TABLE, 10);
         assertThat(new PageWriter(fixture.store, new SimpleMeterRegistry()).write(claim, TargetFixture.TABLE,

@@ -10,8 +10,8 @@ import java.util.Optional;
 import dev.nxtsync.pull.state.ControlTotal;
 
 /** What follows from totals of the same groups, there and here. */
-public final class Comparison {
-    private Comparison() {}
+public final class ControlTotals {
+    private ControlTotals() {}
 
     /** What is known of a group whose totals differed. */
     public enum Verdict {
