@@ -9,6 +9,7 @@ create table nxt_sync.proof (
     began_at      timestamptz,
     answered_at   timestamptz,
     asks          integer     not null default 0,
+    mends         integer     not null default 0,
     mended        bigint,
     grouping      text[]      not null default '{}',
     most_rows     bigint,
@@ -20,7 +21,8 @@ comment on table nxt_sync.proof is 'How far each pull and company is with its co
 comment on column nxt_sync.proof.step is 'rest: nothing is open. settle: totals differ, and a poll may explain that. mend: groups are listed. again: they have been listed.';
 comment on column nxt_sync.proof.began_at is 'When the totals under way were first asked for.';
 comment on column nxt_sync.proof.answered_at is 'When they were last answered: a poll that begins later has read whatever they tell.';
-comment on column nxt_sync.proof.mended is 'How many rows were other than listed, once groups have been listed.';
+comment on column nxt_sync.proof.mends is 'How often the rows of groups have been listed for them.';
+comment on column nxt_sync.proof.mended is 'How many rows were other than listed, when they were last listed.';
 comment on column nxt_sync.proof.grouping is 'The columns of the target by which rows are grouped.';
 comment on column nxt_sync.proof.most_rows is 'A question over more rows is not asked, since one was not answered in time.';
 
@@ -33,6 +35,7 @@ create table nxt_sync.control_total (
     at        timestamptz not null,
     open      boolean     not null default false,
     different boolean     not null default false,
+    gap       text,
     constraint control_total_pkey primary key (job, company, grp)
 );
 create index control_total_different on nxt_sync.control_total (job, company) where different;
@@ -40,6 +43,7 @@ comment on table nxt_sync.control_total is 'What the rows of each group add up t
 comment on column nxt_sync.control_total.grp is 'The group: columns of the target with their values, as JSON.';
 comment on column nxt_sync.control_total.at is 'When Business NXT answered.';
 comment on column nxt_sync.control_total.open is 'They differed, and it is not clear yet whether that is a change that is under way.';
+comment on column nxt_sync.control_total.gap is 'By how much they differed when its rows were last listed, as JSON.';
 comment on column nxt_sync.control_total.different is 'They differ, also after the rows of the group were listed.';
 
 alter table nxt_sync.pass drop constraint pass_kind_known,

@@ -58,6 +58,9 @@ record FailurePolicy(PullStates states, PullPlans plans, CompanyAccess access, O
     /** Whether all rows come that there are. */
     private record RowsOf(PullWork work) {}
 
+    /** Whether its rows add up to the same there and here. */
+    private record SumsOf(PullWork work) {}
+
     /** Whether its rows are added up. */
     private record TotalsOf(PullWork work) {}
 
@@ -170,7 +173,7 @@ record FailurePolicy(PullStates states, PullPlans plans, CompanyAccess access, O
 
     /** Says of a pull that its control totals are different. */
     void different(Claim claim, ControlTotal example) {
-        if (outages.isNews(work(claim, claim.entry()), ErrorCode.DIFFERENT.code())) {
+        if (outages.isNews(new SumsOf(work(claim, claim.entry())), ErrorCode.DIFFERENT.code())) {
             LOG.errorf("Pull %s, %s: the rows of group %s are different: %s. %s", claim.entry(), claim.tenant(),
                     example.grp(), Totals.of(example.there()).differenceFrom(Totals.of(example.here())),
                     ErrorCode.DIFFERENT.nextStep().replace("NAME", claim.entry()));

@@ -15,8 +15,7 @@ import dev.nxtsync.pull.plan.PullPlans;
 class OfferedAggregates {
     private final Introspection introspection;
     private final PullPlans plans;
-    /** By connection, of the tables that were planned when it was asked. */
-    private final Map<String, Map<Table, Aggregates>> known = new ConcurrentHashMap<>();
+    private final Map<String, OfConnection> known = new ConcurrentHashMap<>();
 
     OfferedAggregates(Introspection introspection, PullPlans plans) {
         this.introspection = introspection;
@@ -24,13 +23,25 @@ class OfferedAggregates {
     }
 
     /** @throws dev.nxtsync.graphql.FailedAnswer if there was no whole answer */
-    synchronized Aggregates of(String connection, Table table) {
-        var before = known.get(connection);
-        if (before != null && before.containsKey(table)) {
-            return before.get(table);
+    Aggregates of(String connection, Table table) {
+        // one that is slow holds up no other
+        return known.computeIfAbsent(connection, OfConnection::new).of(table);
+    }
+
+    /** Those of the tables that were planned when they were asked for. */
+    private final class OfConnection {
+        private final String connection;
+        private Map<Table, Aggregates> tables = Map.of();
+
+        OfConnection(String connection) {
+            this.connection = connection;
         }
-        var all = introspection.aggregates(connection, plans.tables(connection));
-        known.put(connection, all);
-        return all.getOrDefault(table, Aggregates.NONE);
+
+        synchronized Aggregates of(Table table) {
+            if (!tables.containsKey(table)) {
+                tables = introspection.aggregates(connection, plans.tables(connection));
+            }
+            return tables.getOrDefault(table, Aggregates.NONE);
+        }
     }
 }

@@ -48,11 +48,17 @@ final class ProofRun {
     private static final Logger LOG = Logger.getLogger(ProofRun.class);
     /** A group that is busy each time is left to the next totals. */
     private static final int MOST_ASKS = 3;
+    /** The first listing may have missed what came and went meanwhile. */
+    private static final int MOST_MENDS = 3;
     /** Over how many rows one question is asked, until one is not answered in time. */
     private static final long ROWS = 2_000_000;
     /** What is asked in more parts than that had better be left to those who ask for keys. */
     private static final int MOST_PARTS = 64;
+    /** Units that follow each other are far apart by it. */
+    private static final long SPREAD = 7_919_000_033L;
     private static final Duration A_MOMENT = Duration.ofSeconds(2);
+    /** So often what fails may be somebody else's matter. */
+    private static final int FEW_FAILURES = 2;
     private static final Duration A_MINUTE = Duration.ofMinutes(1);
 
     private final PullTurn turn;
@@ -77,8 +83,8 @@ final class ProofRun {
             return new Outcome.Done(Timestamps.NEVER);
         }
         if (turn.state().loadedAt().isEmpty()) {
-            // the end of the first load says when
-            return new Outcome.Done(Timestamps.NEVER);
+            // the end of the first load says when, unless that was read by a process that does not know of totals
+            return after(FailurePolicy.LOOK_AGAIN);
         }
         ProofState state = proofs.of(plan.name(), claim.company());
         if (state.dueAt().isAfter(now())) {
@@ -99,12 +105,20 @@ final class ProofRun {
             case REST -> ask(state, List.of());
             case AGAIN -> ask(state, open().values());
             case SETTLE -> settle(state);
-            // its end says so; but a process that does not know of it may have ended it
-            case MEND ->
-                tools.positions().scans().of(plan.name(), claim.company(), TableScan.ScanKind.GROUPS).isPresent()
-                        ? after(A_MINUTE)
-                        : ask(state, open().values());
+            case MEND -> mending(state);
         };
+    }
+
+    /** The end of the listing says so; but a process that does not know of it may be in its way, or may have ended it. */
+    private Outcome mending(ProofState state) throws SQLException {
+        var listing = tools.positions().scans().of(plan.name(), claim.company(), TableScan.ScanKind.GROUPS);
+        if (listing.isEmpty()) {
+            return ask(state, open().values());
+        }
+        if (listing.get().startedAt().isEmpty()) {
+            proofs.remind(claim);
+        }
+        return after(FailurePolicy.LOOK_AGAIN);
     }
 
     private boolean isLoading() throws SQLException {
@@ -118,6 +132,10 @@ final class ProofRun {
 
     /** @param open the groups that are asked for again; empty stands for all */
     private Outcome ask(ProofState state, Collection<ControlTotal> open) throws SQLException {
+        var wait = tools.limits().turn(claim);
+        if (wait.isPresent()) {
+            return after(wait.get());
+        }
         var offered = tools.aggregates().of(claim.connection(), plan.table());
         Optional<GroupedTable> grouped = open.isEmpty()
                 ? tools.totals().grouping(plan, offered, worker)
@@ -129,10 +147,10 @@ final class ProofRun {
                     grouped.isEmpty()
                             ? "Business NXT does not offer totals of table " + plan.table().name()
                                     + ", or it has no column of whole numbers by which they could be grouped."
-                            : "Totals of table " + plan.table().name() + " take Business NXT too long.");
+                            : tooLong());
         }
-        var wait = tools.limits().take(claim.connection(), parts);
-        return wait.isPresent() ? after(wait.get()) : ask(state, open, grouped.get(), parts);
+        tools.limits().more(claim, parts - 1);
+        return ask(state, open, grouped.get(), parts);
     }
 
     private Outcome ask(ProofState state, Collection<ControlTotal> open, GroupedTable table, int parts)
@@ -141,7 +159,11 @@ final class ProofRun {
         Instant began = now();
         var here = tools.totals().of(table, groups, worker);
         var there = new HashMap<RowGroup, Totals>();
-        for (ObjectNode part : parts(table, parts)) {
+        var filtersOfParts = parts(table, parts);
+        if (filtersOfParts.size() < parts) {
+            return unavailable(state, tooLong());
+        }
+        for (ObjectNode part : filtersOfParts) {
             var filters = Stream.concat(RowGroup.filter(table.names(), groups).stream(), Stream.of(part))
                     .filter(each -> !each.isEmpty()).toList();
             var sink = new GroupSink(table);
@@ -164,8 +186,11 @@ final class ProofRun {
             // a filter that cannot name null leaves them all
             there.keySet().retainAll(groups);
         }
-        tools.runs().failures().succeeded(claim, plan.name());
-        return answered(state.groupedBy(table.groupingColumns()), there, here, began, groups.isEmpty());
+        return answered(state.groupedBy(table.groupingColumns()), groups, there, here, began);
+    }
+
+    private String tooLong() {
+        return "Totals of table " + plan.table().name() + " take Business NXT too long.";
     }
 
     private List<ObjectNode> parts(GroupedTable table, int parts) throws SQLException {
@@ -184,9 +209,11 @@ final class ProofRun {
         return filters;
     }
 
-    private Outcome answered(ProofState state, Map<RowGroup, Totals> there, Map<RowGroup, Totals> here, Instant began,
-            boolean whole) throws SQLException {
-        var totals = ControlTotals.answered(there, here, began, proofs.unequal(plan.name(), claim.company()));
+    /** @param asked the groups that were asked for; empty stands for all */
+    private Outcome answered(ProofState state, List<RowGroup> asked, Map<RowGroup, Totals> there,
+            Map<RowGroup, Totals> here, Instant began) throws SQLException {
+        boolean whole = asked.isEmpty();
+        var totals = ControlTotals.answered(asked, there, here, began, proofs.unequal(plan.name(), claim.company()));
         tools.runs().history().add(List.of(turn.report().done("ok")));
         if (totals.stream().noneMatch(ControlTotal::open)) {
             return proven(state, totals, whole, state.beganAt().orElse(began));
@@ -218,9 +245,9 @@ final class ProofRun {
         for (ControlTotal before : open.values()) {
             var now = here.getOrDefault(RowGroup.of(before.grp()), Totals.NONE);
             switch (ControlTotals.verdict(before, now)) {
-                case EQUAL -> equal.add(ControlTotals.with(before, now, false, false));
-                case DIFFERENT -> different.add(ControlTotals.with(before, now, true, before.different()));
-                case MOVED -> moved.add(ControlTotals.with(before, now, true, before.different()));
+                case EQUAL -> equal.add(ControlTotals.equal(before, now));
+                case DIFFERENT -> different.add(ControlTotals.unequal(before, now));
+                case MOVED -> moved.add(ControlTotals.unequal(before, now));
             }
         }
         return settled(state, equal, different, moved);
@@ -231,25 +258,32 @@ final class ProofRun {
         if (different.isEmpty() && moved.isEmpty()) {
             return proven(state, equal, false, state.beganAt().orElse(now()));
         }
-        proofs.keep(claim, state, equal, false, Optional.empty());
+        proofs.keep(claim, state, Stream.concat(equal.stream(), moved.stream()).toList(), false, Optional.empty());
         if (different.isEmpty()) {
-            return state.asks() < MOST_ASKS ? ask(state, moved) : rest(state, moved);
+            return state.asks() < MOST_ASKS ? ask(state, moved) : rest(state, List.of());
         }
-        if (state.mended().isEmpty() && !hasRowsSetAside()) {
-            LOG.debugf("%s: the rows of %s are listed", claim, Words.count(different.size(), "group"));
-            proofs.mend(claim, state, different);
-            return after(A_MINUTE);
-        }
-        // what was listed, and found to be as it is here, is as its rows are, whatever they are said to add up to
-        boolean isCertain = state.mended().orElse(0L) > 0;
-        return rest(state,
-                Stream.concat(moved.stream(), different.stream().map(
-                        each -> new ControlTotal(each.grp(), each.there(), each.here(), each.at(), true, isCertain)))
-                        .toList());
+        return state.mends() < MOST_MENDS && (state.mends() < 2 || state.mended().orElse(0L) > 0)
+                ? mend(state, different)
+                : rest(state, judged(state, different));
     }
 
-    private boolean hasRowsSetAside() throws SQLException {
-        return !tools.sink().faults().keys(plan.name(), claim.company()).isEmpty();
+    private Outcome mend(ProofState state, List<ControlTotal> different) throws SQLException {
+        LOG.debugf("%s: the rows of %s are listed", claim, Words.count(different.size(), "group"));
+        proofs.mend(claim, state, different.stream().map(ControlTotals::toList).toList());
+        return after(A_MINUTE);
+    }
+
+    /**
+     * What is certain of groups that are unequal although their rows have been listed and settled. If all that was listed was as
+     * it is here, Business NXT's sums contradict its rows. If they differ by something else than before, rows have come and
+     * gone. A row that is set aside explains a difference, and is told by itself.
+     */
+    private List<ControlTotal> judged(ProofState state, List<ControlTotal> different) throws SQLException {
+        if (state.mended().orElse(0L) == 0 || !tools.sink().faults().keys(plan.name(), claim.company()).isEmpty()) {
+            return different;
+        }
+        return different.stream().map(each -> ControlTotals.isAsBefore(each) ? ControlTotals.different(each) : each)
+                .toList();
     }
 
     private Outcome proven(ProofState state, List<ControlTotal> totals, boolean whole, Instant asOf)
@@ -269,32 +303,34 @@ final class ProofRun {
         return new Outcome.Done(next);
     }
 
+    /** Each unit has a time of its own within the interval, or all would be due at once. */
     private Instant next() throws SQLException {
-        return new Cadence.Every(plan.pull().prove()).next(now());
+        Duration every = plan.pull().prove();
+        Duration own = Duration.ofMillis(Math.floorMod(claim.unit() * SPREAD, every.toMillis()));
+        return new Cadence.Every(every).next(now().minus(own)).plus(own);
     }
 
     /** A table that cannot be asked for totals is compared by the old way, which a person may ask for. */
     private Outcome unavailable(ProofState state, String reason) throws SQLException {
         Instant next = next();
-        proofs.keep(claim, state.resting(next), List.of(), true, Optional.empty());
+        proofs.keep(claim, state.resting(next));
         tools.runs().failures().noTotals(claim, reason);
         return new Outcome.Done(next);
     }
 
     private Outcome failed(ProofState state, Failure failure, int parts, Instant sent) throws SQLException {
-        boolean isTooLarge = failure.lost()
-                || (failure.mayBeTooLarge() && tools.limits().isTooLong(Duration.between(sent, now())));
-        if (!isTooLarge && (failure instanceof Failure.InvalidRequest || failure instanceof Failure.Rejected)) {
+        boolean isTooLarge = failure.mayBeTooLarge()
+                && (failure.lost() || tools.limits().isTooLong(Duration.between(sent, now())));
+        boolean isRefused = failure instanceof Failure.InvalidRequest
+                || (failure instanceof Failure.Rejected && state.failures() >= FEW_FAILURES);
+        if (!isTooLarge && isRefused) {
             tools.sink().plans().lookAgain(claim.connection());
             return unavailable(state, "Business NXT refuses totals of table " + plan.table().name() + " ("
                     + failure.traced(failure.message()) + ").");
         }
-        if (!isTooLarge) {
-            return failed(state, failure, Optional.empty());
-        }
+        long rows = tools.positions().states().rows(plan.name(), claim.company()) / parts;
         // a request that is lost keeps its slot for long, so that none is sent again that is as large
-        long rows = tools.positions().states().rows(plan.name(), claim.company());
-        return failed(state, failure, Optional.of(Math.max(1, rows / parts / 2)));
+        return failed(state, failure, Optional.of(rows / 2).filter(half -> isTooLarge && half > 0));
     }
 
     private Outcome failed(ProofState state, Failure failure, Optional<Long> mostRows) throws SQLException {
@@ -303,8 +339,10 @@ final class ProofRun {
         }
         Duration wait = failure.pause(Backoff.after(state.failures() + 1));
         proofs.keep(claim, state.failed(now().plus(wait), mostRows));
-        tools.runs().history().add(List.of(turn.report().run(failure.code(), failure.message())));
-        LOG.debugf("%s: %s Tried again in %s.", claim, failure.message(), Words.time(wait));
+        tools.runs().history()
+                .add(List.of(state.failures() == FEW_FAILURES
+                        ? turn.report().failed(failure.code(), failure.message(), wait)
+                        : turn.report().run(failure.code(), failure.message())));
         return after(wait);
     }
 

@@ -40,6 +40,8 @@ final class ReconciliationRun {
     private final PullPositions positions;
     private final KeyListing listing;
     private final TableScan begun;
+    /** Whose rows are listed; empty for all rows. */
+    private final List<RowGroup> groups;
     private final ListingScope scope;
     private final TableListing lists;
     private final RowSettlement settles;
@@ -57,9 +59,8 @@ final class ReconciliationRun {
         this.listing = tools.listing();
         Instant until = clock.now().plus(PullUnits.LONGEST_RUN);
         this.begun = scan();
-        this.scope = begun.kind() == TableScan.ScanKind.GROUPS
-                ? ListingScope.of(plan, openGroups())
-                : ListingScope.whole(plan);
+        this.groups = isOfGroups() ? openGroups() : List.of();
+        this.scope = isOfGroups() ? ListingScope.of(plan, groups) : ListingScope.whole(plan);
         this.lists = new TableListing(turn, scope, tools, until);
         this.settles = new RowSettlement(turn, tools, until);
     }
@@ -92,6 +93,10 @@ final class ReconciliationRun {
 
     private Outcome goOn() throws SQLException {
         TableScan scan = begun;
+        if (isOfGroups() && groups.isEmpty()) {
+            // they are wanted no more
+            return endGroups(0);
+        }
         if (scan.startedAt().isEmpty() || isLost(scan)) {
             listing.begin(claim);
             scan = scan.begun(clock.now());
@@ -108,7 +113,9 @@ final class ReconciliationRun {
             return ended.outcome();
         }
         if (isOfGroups()) {
-            return endGroups();
+            // as many as the comparison found
+            return endGroups(positions.scans().of(claim.entry(), claim.company(), TableScan.ScanKind.GROUPS)
+                    .flatMap(TableScan::expected).orElse(0L));
         }
         Instant started = scan.startedAt().orElse(clock.now());
         listing.end(claim, plan.target(), plan.key(), started);
@@ -118,10 +125,7 @@ final class ReconciliationRun {
         return new Outcome.Done(next(started));
     }
 
-    private Outcome endGroups() throws SQLException {
-        // as many as the comparison found
-        long differing = positions.scans().of(claim.entry(), claim.company(), TableScan.ScanKind.GROUPS)
-                .flatMap(TableScan::expected).orElse(0L);
+    private Outcome endGroups(long differing) throws SQLException {
         listing.endGroups(claim, plan.target(), differing);
         runs.failures().succeeded(claim, plan.name());
         runs.history().add(List.of(report.done("ok")));
@@ -130,27 +134,37 @@ final class ReconciliationRun {
 
     /** When all rows are listed again. */
     private Instant nextOfAll() throws SQLException {
-        boolean isWanted = positions.scans().of(claim.entry(), claim.company(), TableScan.ScanKind.RECONCILIATION)
-                .isPresent();
-        return isWanted
+        return isWanted(TableScan.ScanKind.RECONCILIATION)
                 ? clock.now()
                 : next(positions.states().reconciledAt(claim.entry(), claim.company()).orElse(clock.now()));
     }
 
-    private Instant next(Instant started) {
+    private boolean isWanted(TableScan.ScanKind kind) throws SQLException {
+        return positions.scans().of(claim.entry(), claim.company(), kind).isPresent();
+    }
+
+    /** At once if something else is to be listed. */
+    private Instant next(Instant started) throws SQLException {
+        if (!isOfGroups() && isWanted(TableScan.ScanKind.GROUPS)) {
+            return clock.now();
+        }
         Instant next = started.plus(plan.pull().reconcile());
         return next.isAfter(clock.now()) ? next : clock.now().plusSeconds(1);
     }
 
-    /** Whether a crash of the database has emptied our tables, which are not logged. */
+    /** Whether a crash of the database has emptied our tables, which are not logged; or other columns are listed since. */
     private boolean isLost(TableScan scan) throws SQLException {
         return scan.settling()
                 ? !listing.isSettling(claim)
-                : scan.cursor().isPresent() && listing.size(claim).orElse(0L) == 0;
+                : (scan.cursor().isPresent() && listing.size(claim).orElse(0L) == 0)
+                        || !listing.fits(claim, scope.columns().target());
     }
 
-    private ReconciliationStep list(TableScan begun) throws SQLException {
-        var listed = lists.list(begun);
+    private ReconciliationStep list(TableScan scan) throws SQLException {
+        var listed = lists.list(scan);
+        if (listed instanceof TableListing.PartRefused) {
+            return new ReconciliationStep.TurnEnded(endGroups(0));
+        }
         return listed instanceof TableListing.Listed whole
                 ? compare(whole.scan())
                 : ((TableListing.ListingStopped) listed).step();
@@ -208,7 +222,8 @@ final class ReconciliationRun {
     /** Why so many deletions need a person's word; empty if they do not. */
     private String tooMany(KeyListing.Comparison found) {
         double share = plan.pull().maxDeleteShare();
-        if (!isOfGroups() && found.listed() == 0 && found.stored() > 1) {
+        boolean isNothingLeft = isOfGroups() ? found.gone() == found.stored() : found.listed() == 0;
+        if (isNothingLeft && found.stored() > 1) {
             return "Business NXT lists no row at all, but " + found.stored() + " are stored.";
         }
         return found.gone() > FEW && found.gone() > share * found.stored()

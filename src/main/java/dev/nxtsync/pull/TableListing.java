@@ -50,6 +50,9 @@ final class TableListing {
 
     record ListingStopped(ReconciliationStep step) implements ListingResult {}
 
+    /** The API does not take the filter of a part of the table. */
+    record PartRefused() implements ListingResult {}
+
     TableListing(PullTurn whole, ListingScope scope, ReconciliationTools tools, Instant until) {
         this.turn = whole.of(scope.plan());
         this.scope = scope;
@@ -82,6 +85,9 @@ final class TableListing {
             throw stopping.signal();
         }
         if (end instanceof WalkEnd.WalkRefused refused) {
+            if (refused.failure() instanceof Failure.InvalidRequest && !scope.isWhole()) {
+                return new PartRefused();
+            }
             return new ListingStopped(tools.failed(turn, refused.failure()));
         }
         if (end instanceof WalkEnd.WalkKeyNotUnique wrong) {

@@ -28,8 +28,10 @@ public record Aggregates(Map<String, Map<String, String>> functions) {
             .and(Field.of("type", "name").and(Field.of("ofType", "name")));
     private static final Field FUNCTIONS = Field.of("fields", "name")
             .and(Field.of("type").and(SCALARS, Field.of("ofType").and(SCALARS)));
-    /** Of which a sum is exact. */
+    /** Of which no digit is lost. */
     private static final Set<String> EXACT = Set.of("Byte", "Short", "Int", "Long", "Decimal");
+    /** That also hold the sum of many. */
+    private static final Set<String> WIDE = Set.of("Long", "Decimal");
 
     public static final Aggregates NONE = new Aggregates(Map.of());
 
@@ -41,7 +43,7 @@ public record Aggregates(Map<String, Map<String, String>> functions) {
     /** Whether the sum of a column is one in which no digit is lost. */
     public boolean sumsExactly(Column column) {
         return EXACT.contains(column.scalar())
-                && EXACT.contains(functions.getOrDefault(SUM, Map.of()).getOrDefault(column.name(), ""));
+                && WIDE.contains(functions.getOrDefault(SUM, Map.of()).getOrDefault(column.name(), ""));
     }
 
     /** Of the fields of a row's type. */

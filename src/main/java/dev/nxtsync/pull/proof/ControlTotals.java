@@ -2,6 +2,7 @@ package dev.nxtsync.pull.proof;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,11 +27,13 @@ public final class ControlTotals {
     /**
      * Totals as they have been answered, with what they are here.
      *
+     * @param asked groups that were asked for, though there may be no row of them any more
      * @param before those that were unequal already
      */
-    public static List<ControlTotal> answered(Map<RowGroup, Totals> there, Map<RowGroup, Totals> here, Instant at,
-            Map<String, ControlTotal> before) {
-        var groups = new LinkedHashSet<>(there.keySet());
+    public static List<ControlTotal> answered(Collection<RowGroup> asked, Map<RowGroup, Totals> there,
+            Map<RowGroup, Totals> here, Instant at, Map<String, ControlTotal> before) {
+        var groups = new LinkedHashSet<>(asked);
+        groups.addAll(there.keySet());
         groups.addAll(here.keySet());
         var totals = new ArrayList<ControlTotal>();
         for (RowGroup group : groups) {
@@ -39,9 +42,9 @@ public final class ControlTotals {
             boolean open = !answer.equals(stored);
             String grp = group.json();
             // what is different is so until that is found to be over
-            boolean different = open
-                    && Optional.ofNullable(before.get(grp)).filter(ControlTotal::different).isPresent();
-            totals.add(new ControlTotal(grp, answer.json(), stored.json(), at, open, different));
+            var known = Optional.ofNullable(before.get(grp)).filter(each -> open);
+            totals.add(new ControlTotal(grp, answer.json(), stored.json(), at, open,
+                    known.filter(ControlTotal::different).isPresent(), known.flatMap(ControlTotal::gap)));
         }
         return totals;
     }
@@ -58,8 +61,33 @@ public final class ControlTotals {
         return Totals.of(open.here()).equals(now) ? Verdict.DIFFERENT : Verdict.MOVED;
     }
 
-    /** The same group, of which this is known. */
-    public static ControlTotal with(ControlTotal open, Totals now, boolean isOpen, boolean isDifferent) {
-        return new ControlTotal(open.grp(), open.there(), now.json(), open.at(), isOpen, isDifferent);
+    /** A group that is equal now. */
+    public static ControlTotal equal(ControlTotal open, Totals now) {
+        return new ControlTotal(open.grp(), open.there(), now.json(), open.at(), false, false, Optional.empty());
+    }
+
+    /** A group that is not, with what it adds up to here now. */
+    public static ControlTotal unequal(ControlTotal open, Totals now) {
+        return new ControlTotal(open.grp(), open.there(), now.json(), open.at(), true, open.different(), open.gap());
+    }
+
+    /** A group whose rows are going to be listed. */
+    public static ControlTotal toList(ControlTotal open) {
+        return new ControlTotal(open.grp(), open.there(), open.here(), open.at(), true, open.different(),
+                Optional.of(gap(open)));
+    }
+
+    /** A group of which it is certain that it differs. */
+    public static ControlTotal different(ControlTotal open) {
+        return new ControlTotal(open.grp(), open.there(), open.here(), open.at(), true, true, open.gap());
+    }
+
+    /** Whether a group differs by as much as when its rows were last listed. */
+    public static boolean isAsBefore(ControlTotal open) {
+        return open.gap().filter(gap(open)::equals).isPresent();
+    }
+
+    private static String gap(ControlTotal open) {
+        return Totals.of(open.there()).gapTo(Totals.of(open.here()));
     }
 }

@@ -22,6 +22,9 @@ import dev.nxtsync.pull.target.TargetColumn;
  * number are the same to it. Not thread-safe.
  */
 public final class GroupSink implements RowSink {
+    /** There may be more groups there than here, but not as many more as memory could not hold. */
+    private static final int MOST_TIMES = 4;
+
     private final GroupedTable table;
     private final List<String> columns;
     private final Map<RowGroup, Totals> totals = new HashMap<>();
@@ -100,6 +103,10 @@ public final class GroupSink implements RowSink {
         var summed = new TreeMap<String, BigDecimal>();
         table.summed().forEach(column -> Optional.ofNullable(sums.get(column.field())).ifPresent(
                 sum -> sum.value().ifPresentOrElse(value -> summed.put(column.name(), value), () -> sensible = false)));
+        sensible &= totals.size() < MOST_TIMES * table.mostGroups();
+        if (!sensible) {
+            return;
+        }
         long rows = counted.getOrDefault(table.plan().target().key().get(0), 0L);
         sensible &= totals.put(new RowGroup(columns, values), new Totals(rows, counted, summed)) == null;
     }

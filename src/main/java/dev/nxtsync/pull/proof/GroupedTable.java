@@ -20,6 +20,8 @@ import dev.nxtsync.pull.target.TargetColumn;
 public record GroupedTable(PullPlan plan, List<TargetColumn> grouping, List<TargetColumn> counted,
         List<TargetColumn> summed) {
     private static final Set<ColumnType> NUMBERS = Set.of(ColumnType.INTEGER, ColumnType.BIGINT, ColumnType.NUMERIC);
+    private static final int MOST_GROUPS = 2_000;
+    private static final int MOST_VALUES = 100_000;
     private static final Set<ColumnType> WHOLE_NUMBERS = Set.of(ColumnType.INTEGER, ColumnType.BIGINT);
 
     /**
@@ -59,9 +61,18 @@ public record GroupedTable(PullPlan plan, List<TargetColumn> grouping, List<Targ
         return source != null && offered.sumsExactly(source);
     }
 
-    /** The columns by which rows may be grouped: whole numbers, of which it is certain when two are equal. */
+    /** The columns by which rows may be grouped: whole numbers, of which it is certain when two are equal, and what is one of some. */
     static List<TargetColumn> candidates(PullPlan plan) {
-        return plan.target().columns().stream().filter(column -> WHOLE_NUMBERS.contains(column.type())).toList();
+        var filters = plan.table().filters();
+        return plan.target().columns().stream().filter(column -> WHOLE_NUMBERS.contains(column.type()))
+                .filter(column -> filters.isEmpty()
+                        || filters.getOrDefault(column.field(), Set.of()).containsAll(List.of("_eq", "_in")))
+                .toList();
+    }
+
+    /** How many groups are few enough that their totals take little memory. */
+    int mostGroups() {
+        return Math.min(MOST_GROUPS, MOST_VALUES / (counted.size() + summed.size()));
     }
 
     static List<String> names(List<TargetColumn> columns) {

@@ -22,6 +22,9 @@ import dev.nxtsync.graphql.Filters;
  * @param values of them, in the same order; empty stands for null
  */
 public record RowGroup(List<String> columns, List<Optional<Long>> values) {
+    /** How many values a filter may have is not documented. */
+    private static final int MOST_IN_A_FILTER = 200;
+
     public RowGroup {
         columns = List.copyOf(columns);
         values = List.copyOf(values);
@@ -53,12 +56,14 @@ public record RowGroup(List<String> columns, List<Optional<Long>> values) {
     }
 
     /**
-     * A filter of the API that leaves only the rows of some groups; empty, so that it leaves all, if there is none that does.
+     * A filter of the API that leaves only the rows of some groups; empty, so that it leaves all, if none says that, or if it
+     * would be long.
      *
      * @param names of the grouped columns, as the API calls them
      */
     public static Optional<ObjectNode> filter(List<String> names, Collection<RowGroup> groups) {
-        if (groups.isEmpty() || names.isEmpty() || groups.stream().anyMatch(RowGroup::hasNull)) {
+        if (groups.isEmpty() || groups.size() > MOST_IN_A_FILTER || names.isEmpty()
+                || groups.stream().anyMatch(RowGroup::hasNull)) {
             return Optional.empty();
         }
         return Optional.of(Filters.anyOf(names, groups.stream().map(group -> group.key(names)).toList()));
@@ -72,9 +77,24 @@ public record RowGroup(List<String> columns, List<Optional<Long>> values) {
         return key;
     }
 
-    /** The same as a condition of SQL on a table of this alias. */
+    /**
+     * The same as a condition of SQL on a table of this alias.
+     *
+     * @param groups by the same columns, at least one
+     */
     public static String condition(String alias, Collection<RowGroup> groups) {
-        return groups.stream().map(group -> group.condition(alias)).collect(joining(" or ", "(", ")"));
+        // looked up by hash, where one comparison for each group would be made for each row
+        String whole = groups
+                .stream().filter(group -> !group.hasNull()).map(group -> group.values.stream()
+                        .map(value -> Long.toString(value.orElseThrow())).collect(joining(", ", "(", ")")))
+                .collect(joining(", "));
+        var conditions = new ArrayList<String>();
+        if (!whole.isEmpty()) {
+            conditions.add(groups.iterator().next().columns.stream().map(column -> alias + "." + SqlName.quoted(column))
+                    .collect(joining(", ", "(", ")")) + " in (values " + whole + ")");
+        }
+        groups.stream().filter(RowGroup::hasNull).forEach(group -> conditions.add(group.condition(alias)));
+        return "(" + String.join(" or ", conditions) + ")";
     }
 
     private String condition(String alias) {

@@ -33,8 +33,8 @@ import dev.nxtsync.schedule.WatchedStatement;
 public class TargetTotals {
     /** So many groups tell where a difference is; with more, totals would cost more than they tell. */
     private static final int GROUPS = 200;
-    /** With so many an answer is still small. */
-    private static final int MOST_GROUPS = 2_000;
+    /** Statistics are of all companies, and may be wrong. */
+    private static final int TRIES = 3;
     /** A year and a period of it, the grouping of ledgers. */
     private static final List<String> PERIOD = List.of("year", "period");
 
@@ -57,7 +57,7 @@ public class TargetTotals {
         TargetTable target = table.plan().target();
         var columns = new StringBuilder("array[count(*)");
         table.counted().forEach(column -> columns.append(", count(").append(quoted(column)).append(')'));
-        table.summed().forEach(column -> columns.append(", sum(").append(quoted(column)).append("::numeric)"));
+        table.summed().forEach(column -> columns.append(", sum(").append(quoted(column)).append(')'));
         String by = table.grouping().stream().map(TargetTotals::quoted).collect(joining(", "));
         String select = "select array[" + by + "]::bigint[] as grp, " + columns + "]::numeric[] as totals from "
                 + target.quotedName() + " stored where " + SqlName.quoted(target.owner())
@@ -95,57 +95,70 @@ public class TargetTotals {
     }
 
     /**
-     * By which columns rows are to be grouped: so that there are many groups, but not too many, as far as PostgreSQL's
-     * statistics tell.
+     * By which columns rows are to be grouped: so that there are many groups, but not too many.
      *
      * @return empty if no column of the table fits, or nothing can be counted
      */
     public Optional<GroupedTable> grouping(PullPlan plan, Aggregates offered, Worker worker) throws SQLException {
-        var candidates = GroupedTable.candidates(plan);
-        var distinct = run(plan.target(), worker, guarded -> distinct(guarded, plan.target()));
-        return chosen(candidates, distinct).flatMap(grouping -> GroupedTable.of(plan, offered, grouping));
+        var values = run(plan.target(), worker, guarded -> estimates(guarded, plan.target()));
+        for (List<String> columns : inOrder(GroupedTable.candidates(plan), values)) {
+            var table = GroupedTable.of(plan, offered, columns);
+            if (table.isPresent() && groups(table.get(), worker) <= table.get().mostGroups()) {
+                return table;
+            }
+        }
+        return Optional.empty();
     }
 
-    /** Of the columns of a target, about how many values each has. */
-    private static Map<String, Double> distinct(Handle transaction, TargetTable target) {
-        var known = estimates(transaction, target);
+    /** How many groups there are in the company, but not more than one too many. */
+    private int groups(GroupedTable table, Worker worker) throws SQLException {
+        TargetTable target = table.plan().target();
+        String select = "select count(*) from (select from " + target.quotedName() + " where "
+                + SqlName.quoted(target.owner()) + " = :company and nxt_deleted_at is null group by "
+                + table.grouping().stream().map(TargetTotals::quoted).collect(joining(", ")) + " limit "
+                + (table.mostGroups() + 1) + ") groups";
+        return run(target, worker, guarded -> guarded.createQuery(select).bind("company", worker.claim().company())
+                .mapTo(Integer.class).one());
+    }
+
+    /** About how many values columns have, as far as PostgreSQL's statistics tell, which are made if there are none. */
+    private static Map<String, Double> estimates(Handle transaction, TargetTable target) {
+        var known = statistics(transaction, target);
         if (known.isEmpty()) {
             transaction.execute("analyze " + target.quotedName());
-            known = estimates(transaction, target);
+            known = statistics(transaction, target);
         }
         return known;
     }
 
-    private static Map<String, Double> estimates(Handle transaction, TargetTable target) {
+    /** Of a partitioned table they are of all of its partitions. */
+    private static Map<String, Double> statistics(Handle transaction, TargetTable target) {
         return transaction.createQuery("""
                 select attname, case when n_distinct < 0 then -n_distinct * greatest(reltuples, 1) else n_distinct end
                     + case when null_frac > 0 then 1 else 0 end as estimate
                 from pg_stats join pg_namespace on nspname = schemaname
                     join pg_class on relnamespace = pg_namespace.oid and relname = tablename
-                where schemaname = :schema and tablename = :table and not inherited""").bind("schema", target.schema())
-                .bind("table", target.name())
+                where schemaname = :schema and tablename = :table and inherited = (relkind = 'p')""")
+                .bind("schema", target.schema()).bind("table", target.name())
                 .map((row, context) -> Map.entry(row.getString("attname"), row.getDouble("estimate")))
                 .collectToMap(Map.Entry::getKey, Map.Entry::getValue);
     }
 
-    static Optional<List<String>> chosen(List<TargetColumn> candidates, Map<String, Double> distinct) {
-        var names = candidates.stream().map(TargetColumn::name).toList();
-        if (names.containsAll(PERIOD)
-                && PERIOD.stream().mapToDouble(name -> values(distinct, name)).reduce(1, (a, b) -> a * b) <= GROUPS) {
-            return Optional.of(PERIOD);
-        }
-        Comparator<String> byValues = Comparator.comparingDouble(name -> values(distinct, name));
-        return names.stream().filter(name -> values(distinct, name) <= GROUPS).max(byValues)
-                .or(() -> names.stream().filter(name -> values(distinct, name) <= MOST_GROUPS).min(byValues))
-                .map(List::of);
+    /** Columns by which rows may be grouped, what fits best first. An empty table has no statistics, and fits by any column. */
+    static List<List<String>> inOrder(List<TargetColumn> candidates, Map<String, Double> values) {
+        var names = candidates.stream().map(TargetColumn::name)
+                .filter(name -> values.isEmpty() || values.containsKey(name)).toList();
+        Comparator<String> byValues = Comparator.comparingDouble(name -> values.getOrDefault(name, 0.0));
+        var few = names.stream().filter(name -> values.getOrDefault(name, 0.0) <= GROUPS).sorted(byValues.reversed());
+        var many = names.stream().filter(name -> values.getOrDefault(name, 0.0) > GROUPS).sorted(byValues);
+        return Stream.concat(Stream.of(PERIOD).filter(names::containsAll), Stream.concat(few, many).map(List::of))
+                .limit(TRIES).toList();
     }
 
-    /** Of an empty table there are no statistics, and no groups. */
-    private static double values(Map<String, Double> distinct, String column) {
-        return distinct.getOrDefault(column, 0.0);
-    }
-
-    /** The keys at which rows are to be parted, in their order, so that there are so many parts of about the same size. */
+    /**
+     * The keys at which rows are to be parted, in their order, so that there are so many parts of about the same size; of fewer
+     * one may be as large as the whole.
+     */
     public List<BigDecimal> parts(GroupedTable table, int parts, Worker worker) throws SQLException {
         TargetTable target = table.plan().target();
         String shares = Stream.iterate(1, i -> i < parts, i -> i + 1).map(i -> Double.toString((double) i / parts))

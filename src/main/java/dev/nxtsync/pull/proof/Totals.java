@@ -6,6 +6,7 @@ import java.util.TreeMap;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import dev.nxtsync.database.Numeral;
 import dev.nxtsync.graphql.Filters;
 
 /**
@@ -46,6 +47,29 @@ public record Totals(long rows, Map<String, Long> counts, Map<String, BigDecimal
         return new Totals(rows + others.rows, all, added);
     }
 
+    /** What these have more than others: the number of rows, values and sums. */
+    public String gapTo(Totals others) {
+        var negative = new Totals(-others.rows, negated(others.counts), Map.of());
+        var all = new TreeMap<String, BigDecimal>(sums);
+        others.sums.forEach((column, sum) -> all.merge(column, sum.negate(), BigDecimal::add));
+        var gap = plus(negative);
+        var json = Filters.object().put("rows", gap.rows);
+        gap.counts.forEach(json.putObject("count")::put);
+        var added = json.putObject("sum");
+        all.forEach((column, sum) -> {
+            if (sum.signum() != 0) {
+                added.put(column, plain(sum));
+            }
+        });
+        return Filters.text(json);
+    }
+
+    private static Map<String, Long> negated(Map<String, Long> counts) {
+        var negated = new TreeMap<String, Long>();
+        counts.forEach((column, count) -> negated.put(column, -count));
+        return negated;
+    }
+
     /** As a JSON object: {@code {"rows": 2, "count": {"amount": 2}, "sum": {"amount": 12.5}}}. */
     public String json() {
         var json = Filters.object().put("rows", rows);
@@ -60,7 +84,8 @@ public record Totals(long rows, Map<String, Long> counts, Map<String, BigDecimal
         var counts = new TreeMap<String, Long>();
         read.path("count").properties().forEach(each -> counts.put(each.getKey(), each.getValue().longValue()));
         var sums = new TreeMap<String, BigDecimal>();
-        read.path("sum").properties().forEach(each -> sums.put(each.getKey(), each.getValue().decimalValue()));
+        read.path("sum").properties().forEach(each -> sums.put(each.getKey(),
+                Numeral.of(each.getValue().asText()).flatMap(Numeral::value).orElseThrow()));
         return new Totals(read.path("rows").longValue(), counts, sums);
     }
 

@@ -1,6 +1,7 @@
 package dev.nxtsync.pull.state;
 
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toSet;
 
 import java.sql.SQLException;
 import java.time.Instant;
@@ -186,6 +187,16 @@ public class KeyListing {
                         from %s""".formatted(listing(unit), target.quotedName(), SqlName.quoted(target.owner()),
                         difference(unit)))
                 .bind("company", unit.company()).map(ConstructorMapper.of(Comparison.class)).one();
+    }
+
+    /** Whether what has been listed has these columns, if there is a listing. */
+    public boolean fits(Claim unit, TargetTable listed) throws SQLException {
+        var kept = database.inTransaction(transaction -> transaction.createQuery(
+                """
+                        select attname from pg_attribute
+                        where attrelid = to_regclass(:listing) and attnum > 0 and not attisdropped and attname <> 'nxt_read_at'""")
+                .bind("listing", listing(unit)).mapTo(String.class).set());
+        return kept.isEmpty() || kept.equals(listed.columns().stream().map(TargetColumn::name).collect(toSet()));
     }
 
     /** Whether there is still a listing, and how many rows it has; a crash of the database empties it. */

@@ -10,14 +10,15 @@ import java.util.Optional;
  * @param beganAt when the totals under way were first asked for; empty while nothing is open
  * @param answeredAt when they were last answered
  * @param asks how often they have been asked for
- * @param mended once the rows of groups have been listed, how many of them were other than here
+ * @param mends how often the rows of groups have been listed for them
+ * @param mended how many of these were other than here, when they were last listed
  * @param grouping columns of the target by which rows are grouped
  * @param mostRows a question over more rows was not answered in time
  * @param failures in a row, to ask
  */
 public record ProofState(String pull, int company, ProofStep step, Instant dueAt, Optional<Instant> beganAt,
-        Optional<Instant> answeredAt, int asks, Optional<Long> mended, List<String> grouping, Optional<Long> mostRows,
-        int failures) {
+        Optional<Instant> answeredAt, int asks, int mends, Optional<Long> mended, List<String> grouping,
+        Optional<Long> mostRows, int failures) {
 
     /** What comes next. */
     public enum ProofStep {
@@ -33,37 +34,37 @@ public record ProofState(String pull, int company, ProofStep step, Instant dueAt
 
     /** One of which nothing has been asked. */
     static ProofState none(String pull, int company, Instant now) {
-        return new ProofState(pull, company, ProofStep.REST, now, Optional.empty(), Optional.empty(), 0,
+        return new ProofState(pull, company, ProofStep.REST, now, Optional.empty(), Optional.empty(), 0, 0,
                 Optional.empty(), List.of(), Optional.empty(), 0);
     }
 
     /** The same of rows that are grouped by other columns. */
     public ProofState groupedBy(List<String> columns) {
-        return new ProofState(pull, company, step, dueAt, beganAt, answeredAt, asks, mended, columns, mostRows,
+        return new ProofState(pull, company, step, dueAt, beganAt, answeredAt, asks, mends, mended, columns, mostRows,
                 failures);
     }
 
     /** The next totals are due. */
     public ProofState resting(Instant due) {
-        return new ProofState(pull, company, ProofStep.REST, due, Optional.empty(), Optional.empty(), 0,
+        return new ProofState(pull, company, ProofStep.REST, due, Optional.empty(), Optional.empty(), 0, 0,
                 Optional.empty(), grouping, mostRows, 0);
     }
 
     /** Totals have been answered, and some differ. */
     public ProofState answered(Instant began, Instant answered) {
         return new ProofState(pull, company, ProofStep.SETTLE, answered, Optional.of(beganAt.orElse(began)),
-                Optional.of(answered), asks + 1, mended, grouping, mostRows, 0);
+                Optional.of(answered), asks + 1, mends, mended, grouping, mostRows, 0);
     }
 
     /** The rows of some groups are to be listed. */
     public ProofState mending() {
-        return new ProofState(pull, company, ProofStep.MEND, dueAt, beganAt, answeredAt, asks, mended, grouping,
-                mostRows, failures);
+        return new ProofState(pull, company, ProofStep.MEND, dueAt, beganAt, answeredAt, 0, mends + 1, mended, grouping,
+                mostRows, 0);
     }
 
     /** Asking has failed. */
     public ProofState failed(Instant retry, Optional<Long> most) {
-        return new ProofState(pull, company, step, retry, beganAt, answeredAt, asks, mended, grouping,
+        return new ProofState(pull, company, step, retry, beganAt, answeredAt, asks, mends, mended, grouping,
                 most.or(() -> mostRows), failures + 1);
     }
 }

@@ -38,7 +38,7 @@ public class Proofs {
     /** Whatever is known of a pull in a company. */
     public ProofState of(String pull, int company) throws SQLException {
         return database.inTransaction(transaction -> transaction.createQuery("""
-                select pull, company, upper(step) as step, due_at, began_at, answered_at, asks, mended, grouping,
+                select pull, company, upper(step) as step, due_at, began_at, answered_at, asks, mends, mended, grouping,
                     most_rows, failures
                 from nxt_sync.proof where pull = :pull and company = :company""").bind("pull", pull)
                 .bind("company", company).map(ConstructorMapper.of(ProofState.class)).findOne()
@@ -52,7 +52,7 @@ public class Proofs {
 
     private static Map<String, ControlTotal> unequal(Handle transaction, String pull, int company) {
         return transaction.createQuery("""
-                select grp, there, here, at, open, different from nxt_sync.control_total
+                select grp, there, here, at, open, different, gap from nxt_sync.control_total
                 where job = :pull and company = :company and (open or different)""").bind("pull", pull)
                 .bind("company", company).map(TOTAL).list().stream()
                 .collect(toMap(ControlTotal::grp, Function.identity()));
@@ -86,17 +86,20 @@ public class Proofs {
     }
 
     private static void put(Handle transaction, ProofState state, Optional<Instant> provenAsOf) {
-        transaction.createUpdate("""
-                insert into nxt_sync.proof as known (pull, company, step, due_at, began_at, answered_at, asks, mended,
-                    grouping, most_rows, failures, proven_as_of)
-                values (:pull, :company, lower(:step), :dueAt, :beganAt, :answeredAt, :asks, :mended, :groupedBy,
-                    :mostRows, :failures, :provenAsOf)
-                on conflict (pull, company) do update
-                set step = excluded.step, due_at = excluded.due_at, began_at = excluded.began_at,
-                    answered_at = excluded.answered_at, asks = excluded.asks, mended = excluded.mended,
-                    grouping = excluded.grouping, most_rows = excluded.most_rows, failures = excluded.failures,
-                    proven_as_of = coalesce(excluded.proven_as_of, known.proven_as_of)""").bindMethods(state)
-                .bindArray("groupedBy", String.class, state.grouping()).bind("provenAsOf", provenAsOf).execute();
+        transaction
+                .createUpdate(
+                        """
+                                insert into nxt_sync.proof as known (pull, company, step, due_at, began_at, answered_at, asks, mends, mended,
+                                    grouping, most_rows, failures, proven_as_of)
+                                values (:pull, :company, lower(:step), :dueAt, :beganAt, :answeredAt, :asks, :mends, :mended,
+                                    :groupedBy, :mostRows, :failures, :provenAsOf)
+                                on conflict (pull, company) do update
+                                set step = excluded.step, due_at = excluded.due_at, began_at = excluded.began_at,
+                                    answered_at = excluded.answered_at, asks = excluded.asks, mends = excluded.mends,
+                                    mended = excluded.mended, grouping = excluded.grouping, most_rows = excluded.most_rows, failures = excluded.failures,
+                                    proven_as_of = coalesce(excluded.proven_as_of, known.proven_as_of)""")
+                .bindMethods(state).bindArray("groupedBy", String.class, state.grouping())
+                .bind("provenAsOf", provenAsOf).execute();
     }
 
     private static void put(Handle transaction, ProofState state, Collection<ControlTotal> totals) {
@@ -104,23 +107,31 @@ public class Proofs {
             return;
         }
         PreparedBatch batch = transaction.prepareBatch("""
-                insert into nxt_sync.control_total (job, company, grp, there, here, at, open, different)
-                values (:pull, :company, :grp, :there::json, :here::json, :at, :open, :different)
+                insert into nxt_sync.control_total (job, company, grp, there, here, at, open, different, gap)
+                values (:pull, :company, :grp, :there::json, :here::json, :at, :open, :different, :gap)
                 on conflict (job, company, grp) do update
                 set there = excluded.there, here = excluded.here, at = excluded.at, open = excluded.open,
-                    different = excluded.different""");
+                    different = excluded.different, gap = excluded.gap""");
         totals.forEach(
                 each -> batch.bind("pull", state.pull()).bind("company", state.company()).bindMethods(each).add());
         batch.execute();
     }
 
-    /** Asks for a poll soon, which reads what totals have told, and for rows of the open groups to be listed. */
+    /** Has the rows of the open groups listed by the reconciliation of the pull. */
     public void mend(Claim claim, ProofState state, Collection<ControlTotal> totals) throws SQLException {
         database.useTransaction(transaction -> {
             put(transaction, state.mending(), Optional.empty());
             put(transaction, state, totals);
             TableScans.put(transaction, TableScan.wanted(state.pull(), state.company(), TableScan.ScanKind.GROUPS));
             UnitSelection.of(state.pull(), UnitKind.RECONCILIATION).inCompanyOf(claim).wake(transaction);
+            Claims.check(transaction, claim);
+        });
+    }
+
+    /** Has the reconciliation look again at the groups that it has not begun to list. */
+    public void remind(Claim claim) throws SQLException {
+        database.useTransaction(transaction -> {
+            UnitSelection.of(claim.entry(), UnitKind.RECONCILIATION).inCompanyOf(claim).wake(transaction);
             Claims.check(transaction, claim);
         });
     }
@@ -164,6 +175,7 @@ public class Proofs {
                     .bind("pull", claim.entry()).bind("company", claim.company()).execute();
             transaction.createUpdate("delete from nxt_sync.proof where pull = :pull and company = :company")
                     .bind("pull", claim.entry()).bind("company", claim.company()).execute();
+            TableScans.forget(transaction, claim.entry(), claim.company(), TableScan.ScanKind.GROUPS);
             Claims.check(transaction, claim);
         });
     }
@@ -173,16 +185,19 @@ public class Proofs {
         return transaction.createQuery("""
                 select pull, company,
                     greatest(0, extract(epoch from clock_timestamp() - proven_as_of))::float8 as age
-                from nxt_sync.proof where pull = any (:pulls) and proven_as_of is not null""")
+                from nxt_sync.proof join nxt_sync.pull_state using (pull, company)
+                where pull = any (:pulls) and proven_as_of is not null and state <> 'away'""")
                 .bindArray("pulls", String.class, pulls).map((row, context) -> Map
                         .entry(new PulledCompany(row.getString("pull"), row.getInt("company")), row.getDouble("age")))
                 .collectToMap(Map.Entry::getKey, Map.Entry::getValue);
     }
 
-    /** How many groups of each pull are different. */
+    /** How many groups of each pull are different, in companies that are there. */
     public static Map<String, Long> differences(Handle transaction) {
-        return transaction
-                .createQuery("select job, count(*) as groups from nxt_sync.control_total where different group by job")
+        return transaction.createQuery("""
+                select job, count(*) as groups
+                from nxt_sync.control_total join nxt_sync.pull_state using (company)
+                where different and pull = job and state <> 'away' group by job""")
                 .map((row, context) -> Map.entry(row.getString("job"), row.getLong("groups")))
                 .collectToMap(Map.Entry::getKey, Map.Entry::getValue);
     }
@@ -195,7 +210,9 @@ public class Proofs {
         return transaction.createQuery("""
                 select distinct on (job, company) job, company, grp, there::text, here::text,
                     count(*) over (partition by job, company) as groups
-                from nxt_sync.control_total where different and job = any (:pulls)
+                from nxt_sync.control_total join nxt_sync.pull_state using (company)
+                where different and pull = job and state <> 'away' and job = any (:pulls)
+                    and not exists (select from nxt_sync.pull_pause paused where paused.pull = job)
                 order by job, company, grp limit 100""").bindArray("pulls", String.class, pulls)
                 .map(ConstructorMapper.of(DifferentGroup.class)).list();
     }
