@@ -53,7 +53,7 @@ public class KeyListing {
      * @param listed rows
      * @param stored rows of the target that are not marked as deleted
      * @param gone of them, those that were read before the listing began and are not listed
-     * @param differing rows to read again: not stored, or with another change stamp
+     * @param differing rows to read again: not stored, or with another change stamp, or number where these are listed
      */
     public record Comparison(long listed, long stored, long gone, long differing) {}
 

@@ -13,7 +13,8 @@ final class UnitWakes {
     private UnitWakes() {}
 
     /**
-     * Wakes the poll and the fetch of the same company, and makes the reconciliation of the same pull due.
+     * Wakes the poll and the fetch of the same company, and makes the reconciliation and the
+     * control totals of the same pull due.
      *
      * @param prove when its control totals are due
      */
