@@ -43,7 +43,7 @@ public final class StatusQuery {
                         where row_fault.job = p.pull and row_fault.company = p.company) as rows_set_aside
                 from nxt_sync.pull_state p join nxt_sync.freshness f on f.job = p.pull and f.company = p.company
                 left join lateral (select * from nxt_sync.pass
-                                   where pass.pull = p.pull and pass.company = p.company
+                                   where pass.pull = p.pull and pass.company = p.company and pass.kind <> 'groups'
                                    order by pass.kind limit 1) pass on true
                 where p.pull = any (:pulls) order by f.state = 'ok', p.pull, p.company limit 10000""");
         subjects.put("units", """
