@@ -74,7 +74,7 @@ final class ProofRun {
         this.claim = turn.claim();
         this.plan = turn.plan();
         this.proofs = tools.positions().proofs();
-        this.worker = new TargetTotals.Worker(claim, turn.progress()::made);
+        this.worker = new TargetTotals.Worker(claim.company(), Optional.of(claim), turn.progress()::made);
     }
 
     Outcome run() throws SQLException {

@@ -45,15 +45,17 @@ public class Verification {
     private final PullSource source;
     private final PullStates states;
     private final VerifiedKeys verified;
+    private final TotalsCheck totals;
 
     Verification(Settings settings, Introspection introspection, CompanyScopes scopes, PullSource source,
-            PullStates states, VerifiedKeys verified) {
+            PullStates states, VerifiedKeys verified, TotalsCheck totals) {
         this.settings = settings;
         this.introspection = introspection;
         this.scopes = scopes;
         this.source = source;
         this.states = states;
         this.verified = verified;
+        this.totals = totals;
     }
 
     /**
@@ -97,9 +99,10 @@ public class Verification {
                 String equal = Words.count(result.source(), "row") + ", equal in key, "
                         + (plan.tellsChanges() ? "change stamp and " : "and ")
                         + Words.count(result.sums().size(), "column") + " of numbers";
-                var doubt = doubt(plan, read, result.source());
+                var verdict = totals.of(plan, tenant, progress);
+                var doubt = doubt(plan, read, result.source(), verdict);
                 out.accept(doubt.isEmpty()
-                        ? new WorkEvent(Course.WELL, what + equal)
+                        ? new WorkEvent(Course.WELL, what + equal + told(verdict))
                         : new WorkEvent(Course.NOT_PROVEN,
                                 new Problem(ErrorCode.NOT_PROVEN, what + equal + ", but " + doubt).coded()));
                 return doubt.isEmpty();
@@ -137,7 +140,7 @@ public class Verification {
     private record SourceRead(Census before, Census after, long rows, Optional<String> notUnique) {}
 
     /** Why it is not certain that every row was compared; empty if it is. */
-    private static String doubt(PullPlan plan, SourceRead read, long compared) {
+    private static String doubt(PullPlan plan, SourceRead read, long compared, TotalsCheck.TotalsVerdict verdict) {
         String table = plan.table().name();
         if (read.before().count().isEmpty() || read.after().count().isEmpty()) {
             return "Business NXT does not say how many rows table " + table
@@ -153,10 +156,23 @@ public class Verification {
                     + read.rows() + " by the key " + String.join(",", plan.key()) + ". Check that "
                     + Settings.Pull.variable(plan.name(), "KEY") + " has all columns of the primary key.";
         }
-        return read.rows() == compared
-                ? ""
-                : Words.count(read.rows() - compared, "row of Business NXT cannot be stored, and was not compared.",
-                        "rows of Business NXT cannot be stored, and were not compared.");
+        if (read.rows() != compared) {
+            return Words.count(read.rows() - compared, "row of Business NXT cannot be stored, and was not compared.",
+                    "rows of Business NXT cannot be stored, and were not compared.");
+        }
+        return verdict instanceof TotalsCheck.UnequalTotals unequal
+                ? "Business NXT adds up otherwise " + unequal.example()
+                        + ". Verify again when nothing changes. If it lasts, tell Visma's support."
+                : "";
+    }
+
+    private static String told(TotalsCheck.TotalsVerdict verdict) {
+        if (verdict instanceof TotalsCheck.NoTotals none) {
+            return "; there are no control totals: " + none.reason();
+        }
+        return verdict instanceof TotalsCheck.EqualTotals equal
+                ? "; the control totals of " + Words.count(equal.groups(), "group") + " are equal"
+                : "";
     }
 
     private SourceRead read(PullPlan plan, TableMapping compared, Tenant tenant, String table, Progress progress)

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.pull.target.TargetFault;
+import dev.nxtsync.graphql.Answer;
+import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.schedule.UnitKind;
 
 /** What is said of whether source and target are equal. */
@@ -53,6 +57,24 @@ class VerificationTest {
             assertThat(said.equal).isFalse();
             assertThat(said.text()).startsWith("NOT_PROVEN ").contains("20 rows, equal in key")
                     .contains("does not say how many rows table voucher has (totalCount)");
+        }
+    }
+
+    @Test
+    void sumsOfBusinessNxtThatContradictItsRowsProveNothing() throws Exception {
+        try (var pulls = new PullsFixture(ROWS, vouchersBy(OWN_KEY))) {
+            assertThat(new Said(pulls, "people").text()).containsPattern("the control totals of \\d+ groups are equal");
+            pulls.instead = question -> question.operation().startsWith("totals_")
+                    ? Optional.of(new Answer.Data(Filters.parse("{\"useCompany\":{\"groups\":{\"items\":0}}}"), "", 1))
+                    : Optional.empty();
+            var said = new Said(pulls, "people");
+            assertThat(said.equal).isFalse();
+            assertThat(said.text()).startsWith("NOT_PROVEN ").contains("0 rows in Business NXT, ");
+            pulls.instead = question -> question.operation().startsWith("totals_")
+                    ? Optional.of(new Failure.InDoubt("It took too long.", "", true, true))
+                    : Optional.empty();
+            assertThat(new Said(pulls, "people").text()).startsWith("WELL ")
+                    .contains("there are no control totals: It took too long.");
         }
     }
 

@@ -44,8 +44,14 @@ public class TargetTotals {
         this.database = database;
     }
 
-    /** One at work for a unit. */
-    public record Worker(Claim claim, Runnable alive) {}
+    /**
+     * Whoever adds up.
+     *
+     * @param company the number of the company, or of the customer
+     * @param unit whose work it is; empty where a person waits
+     * @param alive told now and then
+     */
+    public record Worker(int company, Optional<Claim> unit, Runnable alive) {}
 
     /**
      * What the rows of one company add up to, by group.
@@ -65,7 +71,7 @@ public class TargetTotals {
                 + (groups.isEmpty() ? "" : " and " + RowGroup.condition("stored", groups)) + " group by " + by;
         return run(target, worker, guarded -> {
             var totals = new HashMap<RowGroup, Totals>();
-            guarded.createQuery(select).bind("company", worker.claim().company())
+            guarded.createQuery(select).bind("company", worker.company())
                     .map((row, context) -> Map.entry(group(table, (Long[]) row.getArray("grp").getArray()),
                             totals(table, (BigDecimal[]) row.getArray("totals").getArray())))
                     .forEach(each -> totals.put(each.getKey(), each.getValue()));
@@ -117,7 +123,7 @@ public class TargetTotals {
                 + SqlName.quoted(target.owner()) + " = :company and nxt_deleted_at is null group by "
                 + table.grouping().stream().map(TargetTotals::quoted).collect(joining(", ")) + " limit "
                 + (table.mostGroups() + 1) + ") groups";
-        return run(target, worker, guarded -> guarded.createQuery(select).bind("company", worker.claim().company())
+        return run(target, worker, guarded -> guarded.createQuery(select).bind("company", worker.company())
                 .mapTo(Integer.class).one());
     }
 
@@ -166,7 +172,7 @@ public class TargetTotals {
         String select = "select unnest(percentile_disc(array[" + shares + "]::float8[]) within group (order by "
                 + SqlName.quoted(target.key().get(0)) + "))::numeric as key from " + target.quotedName() + " where "
                 + SqlName.quoted(target.owner()) + " = :company and nxt_deleted_at is null";
-        return run(target, worker, guarded -> guarded.createQuery(select).bind("company", worker.claim().company())
+        return run(target, worker, guarded -> guarded.createQuery(select).bind("company", worker.company())
                 .mapTo(String.class).list().stream().map(BigDecimal::new).distinct().toList());
     }
 
@@ -177,8 +183,11 @@ public class TargetTotals {
     }
 
     private <T> T run(TargetTable target, Worker worker, Database.Work<T> statements) throws SQLException {
-        return database.patiently().inTransaction(transaction -> WatchedStatement.run(database, transaction,
-                worker.claim(), worker.alive(), watched -> TargetFault.guard(watched, target, statements)));
+        Database.Work<T> guarded = transaction -> TargetFault.guard(transaction, target, statements);
+        return database.patiently()
+                .inTransaction(transaction -> worker.unit().isPresent()
+                        ? WatchedStatement.run(database, transaction, worker.unit().get(), worker.alive(), guarded)
+                        : guarded.run(transaction));
     }
 
     private static String quoted(TargetColumn column) {
