@@ -17,10 +17,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.nxtsync.error.ErrorCode;
-import dev.nxtsync.pull.target.TargetFault;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
+import dev.nxtsync.pull.target.TargetFault;
 import dev.nxtsync.schedule.UnitKind;
 
 /** What is said of whether source and target are equal. */

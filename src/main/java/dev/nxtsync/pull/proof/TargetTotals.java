@@ -123,8 +123,8 @@ public class TargetTotals {
                 + SqlName.quoted(target.owner()) + " = :company and nxt_deleted_at is null group by "
                 + table.grouping().stream().map(TargetTotals::quoted).collect(joining(", ")) + " limit "
                 + (table.mostGroups() + 1) + ") groups";
-        return run(target, worker, guarded -> guarded.createQuery(select).bind("company", worker.company())
-                .mapTo(Integer.class).one());
+        return run(target, worker,
+                guarded -> guarded.createQuery(select).bind("company", worker.company()).mapTo(Integer.class).one());
     }
 
     /** About how many values columns have, as far as PostgreSQL's statistics tell, which are made if there are none. */
