@@ -243,7 +243,7 @@ class ArchitectureTest {
                 .filter(each -> !used.contains(each.getName()) && !each.isAnnotatedWith(QuarkusMain.class)
                         && !each.isAssignableTo(ConfigSourceInterceptor.class))
                 .map(ArchitectureTest::name)).as("a type that is used, or is public no more, is taken off this list")
-                .containsExactlyInAnyOrder("pull.target.RowFault", "pull.target.UnstorableValue");
+                .containsExactlyInAnyOrder("pull.target.UnstorableValue");
     }
 
     private static JavaClass topLevel(JavaClass each) {

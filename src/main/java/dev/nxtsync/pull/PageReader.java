@@ -15,9 +15,11 @@ import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 
+import dev.nxtsync.graphql.GraphQlName;
 import dev.nxtsync.graphql.RowSink;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.pull.plan.TableMapping;
+import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.PageBuffer;
 import dev.nxtsync.pull.target.RowBuffer;
 
@@ -37,6 +39,9 @@ public final class PageReader implements RowSink {
     private final String[] fields;
     private final SerializableString[] names;
     private final int[] sources;
+    /** The fields that are lists of names. */
+    private final boolean[] lists;
+    private final StringBuilder list = new StringBuilder();
     /** The fields of the order, and the one of the change stamp. */
     private final int[] ordered;
     private final int changed;
@@ -62,6 +67,10 @@ public final class PageReader implements RowSink {
         this.fields = mapping.fields().toArray(String[]::new);
         this.names = mapping.fields().stream().map(SerializedString::new).toArray(SerializableString[]::new);
         this.sources = mapping.sources().stream().mapToInt(Integer::intValue).toArray();
+        this.lists = new boolean[fields.length];
+        for (int i = 0; i < sources.length; i++) {
+            lists[sources[i]] |= mapping.target().columns().get(i).type() == ColumnType.NAMES;
+        }
         this.ordered = order.stream().mapToInt(this::index).toArray();
         this.changed = index(Table.CHANGED);
         this.row = new RowBuffer(fields.length);
@@ -95,7 +104,10 @@ public final class PageReader implements RowSink {
                 break;
             }
             JsonToken token = parser.nextToken();
-            if (index < 0 || !token.isScalarValue()) {
+            if (index >= 0 && lists[index] && token == JsonToken.START_ARRAY) {
+                expected = index + 1;
+                readNames(index, parser);
+            } else if (index < 0 || !token.isScalarValue()) {
                 misshapen = index < 0 ? misshapen : fields[index];
                 parser.skipChildren();
             } else {
@@ -114,6 +126,22 @@ public final class PageReader implements RowSink {
             end = cells;
             hasEnd = true;
         }
+    }
+
+    /** Reads a list to its end, as JSON has it; what is no name in it makes it one that cannot be stored. */
+    private void readNames(int index, JsonParser parser) throws IOException {
+        list.setLength(0);
+        for (JsonToken each = parser.nextToken(); each != JsonToken.END_ARRAY; each = parser.nextToken()) {
+            list.append(list.isEmpty() ? '[' : ',');
+            if (each == JsonToken.VALUE_STRING && GraphQlName.is(parser.getText())) {
+                list.append('"').append(parser.getText()).append('"');
+            } else {
+                list.append(each == JsonToken.VALUE_NULL ? "null" : "?");
+                parser.skipChildren();
+            }
+        }
+        String text = list.isEmpty() ? "[]" : list.append(']').toString();
+        row.set(index, text.toCharArray(), 0, text.length());
     }
 
     /**

@@ -55,7 +55,7 @@ final class RowKeys {
                         .<JsonNode>map(DecimalNode::valueOf).orElseGet(() -> TextNode.valueOf(text)));
                 case BOOLEAN -> key.put(name, text.startsWith("t"));
                 case DATE -> key.put(name, Integer.parseInt(text.replace("-", "")));
-                case TEXT, TIME, TIMESTAMP -> key.put(name, text);
+                case TEXT, NAMES, TIME, TIMESTAMP -> key.put(name, text);
             }
         }
         return key;

@@ -20,6 +20,7 @@ import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.Column.Companion;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.pull.plan.PullPlan;
+import dev.nxtsync.pull.target.RowFault;
 
 class PageReaderTest {
     private static final PullPlan PLAN = PullFixture.plan("thing", List.of("no", "code"), Optional.empty(),
@@ -48,6 +49,36 @@ class PageReaderTest {
         }
         assertThat(reader.cursor()).as(why)
                 .contains("{\"no\":%s,\"code\":\"%s\"}".formatted((Object[]) end.split(" ")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ["CreditNote","NotInTheSchema"] |
+            []                              |
+            [null,"A"]                      |
+            null                            |
+            ["A\\",\\"B"]               | not a list of names
+            ["A",["B"],{"c":["D"]}]         | not a list of names
+            [4]                             | not a list of names
+            "A"                             | not a list of names
+            {"A":1}                         | an object or a list in setFlags, where one value is expected
+            """)
+    void theFlagsOfARowAreKeptByTheirNamesAndWhatIsNoListOfNamesIsSetAside(String json, @Nullable String fault)
+            throws IOException {
+        var plan = PullFixture.plan("thing", List.of("no"), Optional.empty(), new Column("no", "Int", Companion.NONE),
+                new Column("set", "Int", Companion.FLAGS));
+        var reader = new PageReader(plan.mapping(), plan.key(), plan.key(), Set.of());
+        for (String row : List.of("{\"no\":1,\"set\":6,\"setFlags\":" + json + "}",
+                "{\"no\":2,\"setFlags\":[\"B\"]}")) {
+            try (var parser = new JsonFactory().createParser(row)) {
+                parser.nextToken();
+                reader.row(parser);
+                assertThat(parser.currentToken()).isEqualTo(JsonToken.END_OBJECT);
+            }
+        }
+        assertThat(reader.buffer().rows()).isEqualTo(2);
+        assertThat(reader.buffer().faults()).extracting(RowFault::reason)
+                .isEqualTo(fault == null ? List.of() : List.of(fault));
     }
 
     @Test

@@ -118,6 +118,13 @@ public final class Mirror {
                     all.put(name, Objects.toString(value, null));
                     all.put(name + "_as_enum", Objects.toString(companion, null));
                 }
+                case FLAGS -> {
+                    all.put(name, Objects.toString(value, null));
+                    all.put(name + "_flags",
+                            companion == null
+                                    ? null
+                                    : companion.toString().replace("[", "{").replace("]", "}").replace(", ", ","));
+                }
                 case TIMESTAMP -> all.put(name,
                         value == null
                                 ? null

@@ -43,6 +43,8 @@ record Row(TableModel table, int number, int salt, Map<String, Object> written) 
                     ? LocalTime.ofNanoOfDay(n * 1_000_000L).format(DateTimeFormatter.ofPattern("HH:mm:ss.SSS"))
                     : null;
             case ENUM -> TableModel.ENUM_NAMES[Math.floorMod(n, TableModel.ENUM_NAMES.length)];
+            case FLAGS -> TableModel.FLAG_NAMES.entrySet().stream().filter(flag -> (n & flag.getKey()) != 0)
+                    .map(Map.Entry::getValue).toList();
             default -> null;
         };
     }

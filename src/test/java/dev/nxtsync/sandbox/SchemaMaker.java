@@ -165,7 +165,7 @@ final class SchemaMaker {
                 case DATE -> scalars.get("Date");
                 case TIME, PRECISION_TIME -> scalars.get("Time");
                 case ENUM -> enumeration(table, column, TableModel.ENUM_NAMES);
-                case FLAGS -> list(enumeration(table, column, new String[]{"CreditNote", "BatchInvoice"}));
+                case FLAGS -> list(enumeration(table, column, TableModel.FLAG_NAMES.values().toArray(String[]::new)));
                 default -> null;
             };
             if (companion != null) {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 import dev.nxtsync.sandbox.ColumnModel.Kind;
 import dev.nxtsync.sandbox.ColumnModel.Made;
@@ -14,6 +15,9 @@ import dev.nxtsync.sandbox.ColumnModel.Made;
 record TableModel(String name, boolean system, List<String> key, List<ColumnModel> columns, int rows,
         Map<String, Integer> index) {
     static final String[] ENUM_NAMES = {"Blocked", "InUse", "Stop", "Mandatory"};
+    /** By their bits. */
+    static final Map<Integer, String> FLAG_NAMES = new TreeMap<>(
+            Map.of(2, "CreditNote", 4, "BatchInvoice", 256, "GrossOrder", 512, "ReserveOnSave"));
     private static final String[] WORDS = {"Fjord", "Åsen", "Sjø", "Ærlig", "Grønn", "Nordlys", "Blåbær", "Østre",
             "Müller", "Żubr", "漁船", "🚢"};
 

@@ -193,18 +193,21 @@ public class Introspection {
     private static Map<String, Column> columns(JsonNode fields) {
         var scalars = new LinkedHashMap<String, String>();
         var names = new HashSet<String>();
+        var lists = new HashSet<String>();
         for (JsonNode field : fields) {
             names.add(field.path("name").asText());
             JsonNode type = field.path("type");
             JsonNode named = type.path("kind").asText().equals("NON_NULL") ? type.path("ofType") : type;
-            if (List.of("SCALAR", "ENUM").contains(named.path("kind").asText())) {
+            if (named.path("kind").asText().equals("LIST")) {
+                lists.add(field.path("name").asText());
+            } else if (List.of("SCALAR", "ENUM").contains(named.path("kind").asText())) {
                 scalars.put(field.path("name").asText(), named.path("name").asText());
             }
         }
         var columns = new LinkedHashMap<String, Column>();
         scalars.forEach((name, scalar) -> {
             if (!isCompanion(name, scalars)) {
-                columns.put(name, new Column(name, scalar, companion(name, names)));
+                columns.put(name, new Column(name, scalar, companion(name, names, lists)));
             }
         });
         return columns;
@@ -220,9 +223,9 @@ public class Introspection {
         return false;
     }
 
-    private static Companion companion(String name, Set<String> names) {
+    private static Companion companion(String name, Set<String> names, Set<String> lists) {
         for (Companion each : Companion.values()) {
-            if (each != Companion.NONE && names.contains(name + each.suffix())) {
+            if (each != Companion.NONE && (each == Companion.FLAGS ? lists : names).contains(name + each.suffix())) {
                 return each;
             }
         }

@@ -45,7 +45,11 @@ final class MappingBuilder {
                 put(name + "_as_enum", ColumnType.TEXT, column, column.companionField(),
                         "the name of the enumeration's value");
             }
-            case FLAGS -> put(name, type(column.scalar()), column, column.name(), "a sum of flags");
+            case FLAGS -> {
+                put(name, type(column.scalar()), column, column.name(), "a sum of flags");
+                put(name + "_flags", ColumnType.NAMES, column, column.companionField(),
+                        "the names of the flags that are set");
+            }
             case NONE -> put(name, type(column.scalar()), column, column.name(),
                     column.scalar().equals("DateTime") ? "in the server's local time, cut to microseconds" : "");
         }

@@ -72,7 +72,8 @@ public class TableMigrator {
     /**
      * Makes the table, adds the columns that it lacks, widens those whose type has become too narrow, and exchanges the primary
      * key where the pull's {@code KEY} is another one. Where that leaves rows incomplete, or a column has had a type that cannot
-     * hold them, every row is wanted again; into a table that had to be made, or with another key, the pull begins anew.
+     * hold them, every row is wanted again; into a table that had to be made, or with another key, the pull begins anew. A new
+     * column that only says in words what another says fills as rows change.
      *
      * @param pull whose table it is
      * @param read the API's names of the columns that the pull reads from now on
@@ -212,7 +213,7 @@ public class TableMigrator {
         return true;
     }
 
-    /** Widens columns, adds those that are missing, and exchanges the key. Says whether columns were missing. */
+    /** Widens columns, adds those that are missing, and exchanges the key. Says whether rows lack what they should have. */
     private static boolean change(Handle transaction, TargetTable table, TableShape found, boolean exchange,
             List<String> changes) throws SQLException {
         boolean added = false;
@@ -225,7 +226,7 @@ public class TableMigrator {
                 transaction.execute("alter table " + table.quotedName() + " add column if not exists " + name + " "
                         + column.type().sql());
                 changes.add("the column " + column.name() + " was added");
-                added = true;
+                added |= !column.isInWords();
             } else if (found.isTooNarrow(column)) {
                 transaction.execute(
                         "alter table " + table.quotedName() + " alter column " + name + " type " + column.type().sql());

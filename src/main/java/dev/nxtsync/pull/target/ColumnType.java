@@ -51,6 +51,13 @@ public enum ColumnType {
             return json;
         }
     },
+    /** From a list of names, each of a value of an enumeration. */
+    NAMES("text[]") {
+        @Override
+        String text(String json) throws UnstorableValue {
+            return BinaryNames.text(json);
+        }
+    },
     BOOLEAN("boolean") {
         @Override
         String text(String json) throws UnstorableValue {
@@ -154,6 +161,11 @@ public enum ColumnType {
             }
             default -> text;
         };
+    }
+
+    /** Whether its values are made of characters, of which some take several bytes. */
+    boolean isOfTexts() {
+        return this == TEXT || this == NAMES;
     }
 
     /** Whether a column of this type holds every value of the other. */

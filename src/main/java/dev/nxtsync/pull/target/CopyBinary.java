@@ -15,7 +15,7 @@ import dev.nxtsync.database.Encoding;
  * {@link ColumnType#text}, with the same bytes.
  */
 final class CopyBinary {
-    /** No value is longer by more than its characters, of which those of a text take {@link #MOST_BYTES} each. */
+    /** No value is longer by more than its characters, of which those of texts take {@link #MOST_BYTES} each. */
     static final int LONGEST_ADDED = 32;
     /** Of a character of a text, in UTF-8. */
     static final int MOST_BYTES = 3;
@@ -46,6 +46,9 @@ final class CopyBinary {
         if (type == ColumnType.TEXT) {
             return text(encoding, bytes, at, chars, start, length);
         }
+        if (type == ColumnType.NAMES) {
+            return BinaryNames.write(chars, start, start + length, bytes, at);
+        }
         int end = usual(type, chars, start, length, bytes, at);
         return end == UNUSUAL ? exact(type, new String(chars, start, length), bytes, at) : end;
     }
@@ -59,7 +62,7 @@ final class CopyBinary {
         return bytes[at] < 0;
     }
 
-    /** By way of {@link ColumnType#text}; not for a text. */
+    /** By way of {@link ColumnType#text}; not for texts. */
     static int exact(ColumnType type, String json, byte[] bytes, int at) throws UnstorableValue {
         var text = type.text(json);
         if (text == null) {
@@ -77,7 +80,7 @@ final class CopyBinary {
                 yield whole((day(text.substring(0, space)) - EPOCH) * MICROS_OF_DAY + micros(text.substring(space + 1)),
                         bytes, at);
             }
-            case TEXT -> throw new IllegalArgumentException("a text has one way only");
+            case TEXT, NAMES -> throw new IllegalArgumentException("texts have one way only");
         };
     }
 
@@ -101,7 +104,7 @@ final class CopyBinary {
             case DATE -> date(chars, start, length, bytes, at);
             case TIME -> time(chars, start, length, bytes, at);
             case TIMESTAMP -> timestamp(chars, start, length, bytes, at);
-            case TEXT -> UNUSUAL;
+            case TEXT, NAMES -> UNUSUAL;
         };
     }
 
@@ -295,6 +298,7 @@ final class CopyBinary {
             case BIGINT -> Long.toString(BigEndian.eight(bytes, from));
             case NUMERIC -> BinaryNumeric.read(bytes, from);
             case TEXT -> new String(bytes, from, BigEndian.four(bytes, at), StandardCharsets.UTF_8);
+            case NAMES -> BinaryNames.read(bytes, from);
             case BOOLEAN -> Boolean.toString(bytes[from] != 0);
             case DATE -> ColumnType.iso(LocalDate.ofEpochDay(BigEndian.four(bytes, from) + EPOCH));
             case TIME -> time(BigEndian.eight(bytes, from));

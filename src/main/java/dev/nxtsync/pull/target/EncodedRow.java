@@ -47,7 +47,7 @@ final class EncodedRow {
             for (; column < types.length; column++) {
                 int field = sources[column];
                 int characters = cells.length(field);
-                makeRoom(at, types[column] == ColumnType.TEXT ? CopyBinary.MOST_BYTES * characters : characters);
+                makeRoom(at, types[column].isOfTexts() ? CopyBinary.MOST_BYTES * characters : characters);
                 at = characters < 0
                         ? CopyBinary.nothing(bytes, at)
                         : CopyBinary.write(types[column], encoding, cells.chars, cells.start(field), characters, bytes,

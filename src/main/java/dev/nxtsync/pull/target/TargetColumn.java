@@ -12,4 +12,9 @@ public record TargetColumn(String name, ColumnType type, String comment, String 
     public TargetColumn(String name, ColumnType type, String comment) {
         this(name, type, comment, name);
     }
+
+    /** Whether it says in words what another column says too, so that rows may be complete without it. */
+    public boolean isInWords() {
+        return type == ColumnType.NAMES;
+    }
 }

@@ -88,7 +88,7 @@ public record TargetTable(String schema, String name, String owner, String comme
                     case INTEGER, BIGINT, NUMERIC -> generator.writeRawValue(text);
                     case BOOLEAN -> generator.writeBoolean(text.startsWith("t"));
                     case DATE -> generator.writeRawValue(text.replace("-", ""));
-                    case TEXT, TIME, TIMESTAMP -> generator.writeString(text);
+                    case TEXT, NAMES, TIME, TIMESTAMP -> generator.writeString(text);
                 }
             }
             generator.writeEndObject();

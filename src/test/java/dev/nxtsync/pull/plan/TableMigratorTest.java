@@ -70,6 +70,21 @@ class TableMigratorTest {
     }
 
     @Test
+    void aColumnThatSaysInWordsWhatAnotherSaysIsAddedWithoutReadingTheRowsAgain() throws SQLException {
+        fixture.write(1, "a");
+        var columns = new ArrayList<>(TargetFixture.TABLE.columns());
+        columns.add(new TargetColumn("number_flags", ColumnType.NAMES, "flags"));
+        var inWords = new TargetTable("nxt", "thing", "nxt_company", "things", columns, List.of("id"), Optional.empty(),
+                false);
+        assertThat(fixture.make(inWords).changes()).containsExactly("the column number_flags was added");
+        assertThat(fixture.fits(inWords)).isTrue();
+        assertThat(fixture.make(inWords)).as("once").isEqualTo(new TableMigrator.Made.Usable(List.of()));
+        assertThat(fixture.database.number("select count(*) from nxt_sync.pass")).isZero();
+        assertThat(fixture.database.number("select count(*) from nxt_sync.pull_state where loaded_at is null"))
+                .isZero();
+    }
+
+    @Test
     void aColumnThatWasOfAnotherTypeMayHaveLostItsValuesSoThatEveryRowIsReadAgain() throws SQLException {
         fixture.database.execute("alter table nxt.thing alter column text type integer using 0");
         assertThat(fixture.make(TargetFixture.TABLE).problems()).hasSize(1);

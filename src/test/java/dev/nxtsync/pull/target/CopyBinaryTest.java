@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -29,10 +30,12 @@ class CopyBinaryTest {
     private static final int VALUES = Size.of(60_000, 1_000_000);
     private static final String ODD = "0123456789-+.:TZeE tNaf\u0660\u00e6_";
 
+    private static final List<String> NAMES = List.of("\"CreditNote\"", "\"_\"", "\"NULL\"", "null", "\"x9\"");
+
     private final Random random = new Random(25);
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "TEXT")
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"TEXT", "NAMES"})
     void whateverIsWrittenTheQuickWayIsWhatTheExactWayWrites(ColumnType type) {
         int quick = 0;
         for (int i = 0; i < VALUES; i++) {
@@ -48,7 +51,7 @@ class CopyBinaryTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "TEXT")
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"TEXT", "NAMES"})
     void whatTheApiWritesForEachTypeTakesTheQuickWay(ColumnType type) {
         for (int i = 0; i < 1_000; i++) {
             String value = usual(type);
@@ -186,6 +189,8 @@ class CopyBinaryTest {
             case BIGINT -> Long.toString(random.nextLong() % 1_000_000_000_000_000_000L >> random.nextInt(60));
             case NUMERIC -> new BigDecimal(new BigInteger(1 + random.nextInt(80), random), random.nextInt(9))
                     .multiply(BigDecimal.valueOf(random.nextBoolean() ? 1 : -1)).toPlainString();
+            case NAMES -> random.ints(random.nextInt(5), 0, NAMES.size()).mapToObj(NAMES::get)
+                    .collect(Collectors.joining(",", "[", "]"));
             case BOOLEAN -> Boolean.toString(random.nextBoolean());
             case DATE -> random.nextInt(9) == 0 ? "0" : date(random.nextBoolean() ? "" : "-");
             case TIME -> time();

@@ -21,7 +21,7 @@ class PageKeysTest {
     private final Random random = new Random(26);
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NAMES")
     void aKeyOfAnyTypesComesOnceToAPageHoweverItIsWritten(ColumnType type) throws UnstorableValue {
         var table = new TargetTable("nxt", "thing", "nxt_company", "thing",
                 List.of(new TargetColumn("text", ColumnType.TEXT, ""), new TargetColumn("second", type, ""),
@@ -78,6 +78,7 @@ class PageKeysTest {
             case INTEGER, BIGINT ->
                 forms.addAll(List.of("" + number, "-" + (number + 1), number + ".0", number + "e0"));
             case NUMERIC -> forms.addAll(List.of("" + number, number + ".50", number + ".5", number + "0e-1"));
+            case NAMES -> throw new IllegalArgumentException();
             case TEXT -> forms.addAll(List.of("" + number, number + "\n", "\\" + number, number + "ø"));
             case BOOLEAN -> forms.addAll(List.of("true", "false"));
             case DATE -> forms.addAll(List.of("20260" + (101 + number % 28), "0", "2026-01-0" + (1 + number % 9)));

@@ -52,7 +52,7 @@ class ValuesTest {
             "TIMESTAMP, 2026-10-01T12:45:33.9999999Z, 2026-10-01 12:45:33.999999",
             "TIMESTAMP, 2026-10-01 12:45:33, 2026-10-01 12:45:33", "TIME, 12:34:56.7891239, 12:34:56.789123",
             "INTEGER, -2147483648, -2147483648", "BIGINT, 9223372036854775807, 9223372036854775807",
-            "BIGINT, 1E3, 1000"})
+            "BIGINT, 1E3, 1000", "NAMES, '[\"CreditNote\",null]', '{\"CreditNote\",NULL}'", "NAMES, [], {}"})
     void aScalarHasItsTextInPostgres(ColumnType type, String json, String text) throws UnstorableValue {
         assertThat(type.text(json)).isEqualTo(text);
     }
@@ -60,7 +60,8 @@ class ValuesTest {
     @ParameterizedTest
     @CsvSource({"INTEGER, 2147483648", "INTEGER, 1.5", "INTEGER, x", "BIGINT, 9223372036854775808", "NUMERIC, NaN",
             "BOOLEAN, 1", "TIMESTAMP, 0000-00-00 00:00:00", "TIMESTAMP, 2026-02-30 00:00:00",
-            "TIMESTAMP, 999999-01-01 00:00:00", "TIMESTAMP, yesterday", "TIME, 25:00"})
+            "TIMESTAMP, 999999-01-01 00:00:00", "TIMESTAMP, yesterday", "TIME, 25:00", "NAMES, x", "NAMES, [x]",
+            "NAMES, '[\"a\",]'", "NAMES, [nope]", "NAMES, '[\"a b\"]'"})
     void whatPostgresHasNoValueForIsSaidAndNotGuessed(ColumnType type, String json) {
         assertThatThrownBy(() -> type.text(json)).isInstanceOf(UnstorableValue.class).hasMessageNotContaining(json);
     }
@@ -81,7 +82,8 @@ class ValuesTest {
                 "294275-12-31 23:59:59.9999999", "294276-01-01 00:00:00", "000001-01-01 00:00", "2024-01-01T24:00",
                 "10:00", "24:00:00", "23:59:60", "23:59:59.9999999", ".5", "5.", "+5", "-.5e+3", "-0", "0e99999999",
                 "1e131071", "1e131072", "1e-16383", "1e-16384", "00012", "1_000", "0x10", "NaN", "infinity", "now", "",
-                " ", "\\N", "\\.", "a\tb\nc\r", "t", "true", "TRUE", "2147483648", "-9223372036854775808"}) {
+                " ", "\\N", "\\.", "a\tb\nc\r", "t", "true", "TRUE", "2147483648", "-9223372036854775808", "[]",
+                "[null]", "[\"NULL\",\"a\"]", "[\"\"]"}) {
             page.add(TargetFixture.row(Integer.toString(++id), value), new int[]{0, 1}, () -> "{}");
         }
         assertThat(new PageWriter(fixture.store, new SimpleMeterRegistry())
