@@ -17,7 +17,6 @@ import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
-import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.Pages.Census;
 import dev.nxtsync.pull.plan.CompanyScopes;
@@ -40,17 +39,15 @@ import dev.nxtsync.tenant.Tenant;
 @Singleton
 public class Verification {
     private final Settings settings;
-    private final Introspection introspection;
     private final CompanyScopes scopes;
     private final PullSource source;
     private final PullStates states;
     private final VerifiedKeys verified;
     private final TotalsCheck totals;
 
-    Verification(Settings settings, Introspection introspection, CompanyScopes scopes, PullSource source,
-            PullStates states, VerifiedKeys verified, TotalsCheck totals) {
+    Verification(Settings settings, CompanyScopes scopes, PullSource source, PullStates states, VerifiedKeys verified,
+            TotalsCheck totals) {
         this.settings = settings;
-        this.introspection = introspection;
         this.scopes = scopes;
         this.source = source;
         this.states = states;
@@ -67,7 +64,7 @@ public class Verification {
      */
     public boolean run(Settings.Pull pull, Consumer<WorkEvent> out, Progress progress) throws SQLException {
         var design = PullValidator
-                .validate(List.of(pull), introspection.tables(pull.connection(), List.of(pull.table())), settings)
+                .validate(List.of(pull), totals.introspection().tables(pull.connection(), List.of(pull.table())), settings)
                 .get(pull.name());
         if (!(design instanceof PullValidator.Sound sound)) {
             out.accept(new WorkEvent(Course.IN_THE_WAY, "pull " + pull.name() + ": "

@@ -155,9 +155,9 @@ class ProofTest {
                 }
                 assertThat(pulls.state("orders").state()).isEqualTo(PullState.PullHealth.OK);
                 assertThat(pulls.store.database().number("select count(*) from nxt_sync.control_total")).isZero();
-                assertThat(pulls.store.database().value(
-                        "select proven_as_of is null and failures = 0 from nxt_sync.proof"))
-                        .as(fault).isEqualTo("t");
+                assertThat(pulls.store.database()
+                        .value("select proven_as_of is null and failures = 0 from nxt_sync.proof")).as(fault)
+                        .isEqualTo("t");
                 pulls.sandbox.faults(Map.of());
                 pulls.restart();
                 pulls.plan();

@@ -253,9 +253,8 @@ final class PullsFixture implements AutoCloseable {
     Verification verification() {
         var source = new PullSource(nxt, CompanyAccessFixture.access(CompanyAccessFixture.outages(this::now)),
                 new Uniqueness(nxt), new RowCounting(), places());
-        var introspection = SchemaFixture.introspection(nxt);
-        return new Verification(settings, introspection, CompanyScopesFixture.of(nxt), source, store.states(),
-                store.verified(), new TotalsCheck(source, introspection, store.totals()));
+        return new Verification(settings, CompanyScopesFixture.of(nxt), source, store.states(), store.verified(),
+                new TotalsCheck(source, SchemaFixture.introspection(nxt), store.totals()));
     }
 
     /** Webhooks name rows by their keys, as JSON, one after the other. */
