@@ -63,9 +63,8 @@ public class Verification {
      * @throws FailedAnswer if the API gave no whole answer
      */
     public boolean run(Settings.Pull pull, Consumer<WorkEvent> out, Progress progress) throws SQLException {
-        var design = PullValidator
-                .validate(List.of(pull), totals.introspection().tables(pull.connection(), List.of(pull.table())), settings)
-                .get(pull.name());
+        var design = PullValidator.validate(List.of(pull),
+                totals.introspection().tables(pull.connection(), List.of(pull.table())), settings).get(pull.name());
         if (!(design instanceof PullValidator.Sound sound)) {
             out.accept(new WorkEvent(Course.IN_THE_WAY, "pull " + pull.name() + ": "
                     + (design instanceof PullValidator.Flawed flawed ? flawed.reason().coded() : "")));
