@@ -5,4 +5,4 @@ create role nxt_reader;
 grant usage on schema nxt, nxt_sync to nxt_reader;
 grant select on all tables in schema nxt to nxt_reader;
 alter default privileges for role nxt_sync in schema nxt grant select on tables to nxt_reader;
-grant select on nxt_sync.freshness, nxt_sync.run, nxt_sync.row_fault to nxt_reader;
+grant select on nxt_sync.freshness, nxt_sync.run, nxt_sync.row_fault, nxt_sync.control_total to nxt_reader;

@@ -18,7 +18,7 @@ create table nxt_sync.proof (
     constraint proof_pkey primary key (pull, company)
 );
 comment on table nxt_sync.proof is 'How far each pull and company is with its control totals.';
-comment on column nxt_sync.proof.step is 'rest: nothing is open. settle: totals differ, and a poll may explain that. mend: groups are listed. again: they have been listed.';
+comment on column nxt_sync.proof.step is 'rest: nothing is open. settle: totals differ, and a poll may explain that. mend: groups are listed. again: they are asked for again.';
 comment on column nxt_sync.proof.began_at is 'When the totals under way were first asked for.';
 comment on column nxt_sync.proof.answered_at is 'When they were last answered: a poll that begins later has read whatever they tell.';
 comment on column nxt_sync.proof.mends is 'How often the rows of groups have been listed for them.';
@@ -45,6 +45,22 @@ comment on column nxt_sync.control_total.at is 'When Business NXT answered.';
 comment on column nxt_sync.control_total.open is 'They differed, and it is not clear yet whether that is a change that is under way.';
 comment on column nxt_sync.control_total.gap is 'By how much they differed when its rows were last listed, as JSON.';
 comment on column nxt_sync.control_total.different is 'They differ, also after the rows of the group were listed.';
+
+-- Whoever may read how fresh rows are may read whether they are equal.
+do $$
+declare
+    reader text;
+begin
+    for reader in
+        select case granted.grantee when 0 then 'public' else granted.grantee::regrole::text end
+        from pg_class, aclexplode(relacl) granted
+        where pg_class.oid = 'nxt_sync.freshness'::regclass and granted.privilege_type = 'SELECT'
+            and granted.grantee <> relowner
+    loop
+        execute 'grant select on nxt_sync.control_total to ' || reader;
+    end loop;
+end
+$$;
 
 alter table nxt_sync.pass drop constraint pass_kind_known,
     add constraint pass_kind_known check (kind in ('load', 'reconciliation', 'groups'));

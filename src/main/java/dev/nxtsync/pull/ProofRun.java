@@ -258,9 +258,11 @@ final class ProofRun {
         if (different.isEmpty() && moved.isEmpty()) {
             return proven(state, equal, false, state.beganAt().orElse(now()));
         }
-        proofs.keep(claim, state, Stream.concat(equal.stream(), moved.stream()).toList(), false, Optional.empty());
+        // what has moved says nothing of that answer any more
+        proofs.keep(claim, state.again(), Stream.concat(equal.stream(), moved.stream()).toList(), false,
+                Optional.empty());
         if (different.isEmpty()) {
-            return state.asks() < MOST_ASKS ? ask(state, moved) : rest(state, List.of());
+            return state.asks() < MOST_ASKS ? ask(state.again(), moved) : rest(state, List.of());
         }
         return state.mends() < MOST_MENDS && (state.mends() < 2 || state.mended().orElse(0L) > 0)
                 ? mend(state, different)

@@ -30,7 +30,8 @@ class RightsTest {
     /** Also that a view cannot be written at all, or not be emptied. */
     private static final Set<String> REFUSED = Set.of(INSUFFICIENT_PRIVILEGE, "55000", "42809");
     private static final Map<String, Set<String>> ALLOWED = Map.of("reader",
-            Set.of("select nxt.thing", "select nxt_sync.freshness", "select nxt_sync.run", "select nxt_sync.row_fault"),
+            Set.of("select nxt.thing", "select nxt_sync.freshness", "select nxt_sync.run", "select nxt_sync.row_fault",
+                    "select nxt_sync.control_total"),
             "pusher", Set.of("select nxt_sync.outbox", "execute nxt_sync.push(text,text,json,integer,text)",
                     "execute nxt_sync.granted_pushes()"),
             "nobody", Set.of());
@@ -97,6 +98,23 @@ class RightsTest {
             DATABASE.execute("""
                     delete from nxt_sync.push_grant; insert into nxt_sync.push_grant values ('nxt_pusher', '*');
                     delete from nxt_sync.outbox""");
+        }
+    }
+
+    @Test
+    void whoMayReadHowFreshRowsAreMayReadWhetherTheyAreEqualAfterTheUpgrade() throws Exception {
+        var database = TestDatabase.createElsewhere();
+        database.execute("create schema nxt_sync");
+        for (Path migration : ScheduleFixture.migrations()) {
+            if (ScheduleFixture.version(migration) == 19) {
+                database.execute("grant usage on schema nxt_sync to reader, nobody; "
+                        + "grant select on nxt_sync.freshness to reader; grant select on nxt_sync.run to nobody");
+            }
+            database.execute(ScheduleFixture.text(migration));
+        }
+        for (String of : List.of("control_total", "freshness")) {
+            assertThat(isAllowed(database, "reader", "select * from nxt_sync." + of)).as(of).isTrue();
+            assertThat(isAllowed(database, "nobody", "select * from nxt_sync." + of)).as(of).isFalse();
         }
     }
 

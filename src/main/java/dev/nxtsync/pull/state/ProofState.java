@@ -28,7 +28,7 @@ public record ProofState(String pull, int company, ProofStep step, Instant dueAt
         SETTLE,
         /** Their rows are being listed. */
         MEND,
-        /** They have been listed, and are asked for again. */
+        /** Those that are open are asked for again: they have been listed, or have changed meanwhile. */
         AGAIN
     }
 
@@ -60,6 +60,12 @@ public record ProofState(String pull, int company, ProofStep step, Instant dueAt
     public ProofState mending() {
         return new ProofState(pull, company, ProofStep.MEND, dueAt, beganAt, answeredAt, 0, mends + 1, mended, grouping,
                 mostRows, 0);
+    }
+
+    /** Those that are open are to be asked for again. */
+    public ProofState again() {
+        return new ProofState(pull, company, ProofStep.AGAIN, dueAt, beganAt, answeredAt, asks, mends, mended, grouping,
+                mostRows, failures);
     }
 
     /** Asking has failed. */
