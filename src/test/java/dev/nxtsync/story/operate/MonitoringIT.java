@@ -68,7 +68,7 @@ class MonitoringIT {
         int port = Daemon.freePort();
         try (var sandbox = new Sandbox(Hooks.options(20).withCompanies(2).withTokenLifetime(Duration.ofSeconds(4)));
                 var daemon = Hooks.daemon(sandbox, database).with("NXT_PULLS_TYPO_TABLE", "ordr")
-                        .with("NXT_CONNECTIONS_PERSON_KIND", "user")
+                        .with("NXT_PULLS_ORDERS_PROVE", "1s").with("NXT_CONNECTIONS_PERSON_KIND", "user")
                         .with("NXT_CONNECTIONS_PERSON_CLIENT_ID", "isv_demo")
                         .with("NXT_CONNECTIONS_PERSON_CLIENT_SECRET", "demo+secret%/:1")
                         .with("NXT_CONNECTIONS_PERSON_REFRESH_LIFETIME", "300d").with("NXT_HTTP_PORT", port)
@@ -92,6 +92,8 @@ class MonitoringIT {
             }
             Hooks.burst(sandbox, 3).forEach(each -> assertThat(Hooks.post(daemon, each)).isEqualTo(202));
             await().atMost(Duration.ofSeconds(30)).until(() -> Hooks.inbox(database).isEmpty());
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> exported(daemon).containsKey("nxt_pull_proven_age_seconds"));
             // a call whose answer is lost takes a slot
             sandbox.faults(Map.of("lost-answer", 1.0));
             Hooks.post(daemon, sandbox.eventBody(Hooks.COMPANY, "order", Map.of("orderNo", 2), "UPDATE"));
