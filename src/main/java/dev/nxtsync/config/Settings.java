@@ -203,9 +203,16 @@ public record Settings(Map<String, Connection> connections, Map<String, Pull> pu
             @Doc(value = "the largest number of rows in a request", example = "10000") @Default("5000") @Range(min = 1, max = 100_000) int pageSizeMax,
             @Doc(value = "the name of the target table. A second pull of the same table needs another one", example = "orders_of_oslo", unset = "the table's name") Optional<String> target) {
 
+        private static final Duration FIRST_PROOF = Duration.ofMinutes(1);
+
         /** The environment variable of a setting of a pull, such as {@code KEY}. */
         public static String variable(String pull, String setting) {
             return "NXT_PULLS_" + pull.toUpperCase(Locale.ROOT) + "_" + setting;
+        }
+
+        /** How long after a first load its control totals are compared: once the loads of other tables have had their turn. */
+        public Duration firstProof() {
+            return prove.compareTo(FIRST_PROOF) < 0 ? prove : FIRST_PROOF;
         }
 
         /** The name of its table in the target schema. */

@@ -1,7 +1,6 @@
 package dev.nxtsync.pull;
 
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -28,8 +27,6 @@ import dev.nxtsync.schedule.Outcome;
 final class LoadRun {
     /** One that is written, and some that wait and share its commit, beside those that are read. */
     private static final int MOST_PAGES = 4;
-    /** After a first load, that its totals are compared. */
-    private static final Duration PROVEN = Duration.ofMinutes(1);
 
     private final Claim claim;
     private final PullPlan plan;
@@ -209,11 +206,8 @@ final class LoadRun {
     private LoadPage checkpoint(TableScan scan, TableScan kept, RangeChange ranges, Instant readAt, boolean ended,
             Optional<Long> counted) {
         Instant started = scan.startedAt().orElse(readAt);
-        Duration prove = plan.pull().prove();
-        // once the loads of the other tables have had their turn
-        Instant proven = readAt.plus(prove.compareTo(PROVEN) < 0 ? prove : PROVEN);
         var next = new LoadPage.LoadFollowers(plan.cadence().next(started), started.plus(plan.pull().reconcile()),
-                proven);
+                readAt.plus(plan.pull().firstProof()));
         return new LoadPage(claim, kept, ranges, readAt, ended, next, isWhole(scan, counted));
     }
 }

@@ -86,7 +86,8 @@ final class ProofRun {
             // the end of the first load says when, unless that was read by a process that does not know of totals
             return after(FailurePolicy.LOOK_AGAIN);
         }
-        ProofState state = proofs.of(plan.name(), claim.company());
+        Instant first = turn.state().loadedAt().get().plus(plan.pull().firstProof());
+        ProofState state = proofs.of(plan.name(), claim.company(), first);
         if (state.dueAt().isAfter(now())) {
             return new Outcome.Done(state.dueAt());
         }

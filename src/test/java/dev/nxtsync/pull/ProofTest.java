@@ -40,6 +40,8 @@ class ProofTest {
     void aMirrorThatIsEqualIsProvenByOneQuestion() throws Exception {
         try (var pulls = new PullsFixture(Map.of("order", ROWS), ORDERS)) {
             pulls.asked.clear();
+            pulls.run(UnitKind.PROOF, "orders");
+            assertThat(pulls.asked).as("other tables are loaded first").isEmpty();
             prove(pulls);
             assertThat(pulls.asked).extracting(Question::operation).containsExactly("aggregates", "totals_order");
             var database = pulls.store.database();
@@ -337,6 +339,9 @@ class ProofTest {
     }
 
     private static void prove(PullsFixture pulls) throws SQLException {
+        // the first ones come a while after the load
+        pulls.store.database().execute("update nxt_sync.pull_state set loaded_at = loaded_at - interval '1 h' "
+                + "where loaded_at > now() - interval '1 min'");
         pulls.run(UnitKind.PROOF, "orders");
     }
 

@@ -35,14 +35,18 @@ public class Proofs {
         this.database = database;
     }
 
-    /** Whatever is known of a pull in a company. */
-    public ProofState of(String pull, int company) throws SQLException {
+    /**
+     * Whatever is known of a pull in a company.
+     *
+     * @param first when its first totals are due
+     */
+    public ProofState of(String pull, int company, Instant first) throws SQLException {
         return database.inTransaction(transaction -> transaction.createQuery("""
                 select pull, company, upper(step) as step, due_at, began_at, answered_at, asks, mends, mended, grouping,
                     most_rows, failures
                 from nxt_sync.proof where pull = :pull and company = :company""").bind("pull", pull)
                 .bind("company", company).map(ConstructorMapper.of(ProofState.class)).findOne()
-                .orElseGet(() -> ProofState.none(pull, company, Instant.EPOCH)));
+                .orElseGet(() -> ProofState.none(pull, company, first)));
     }
 
     /** The totals that are open or different, by group. */
