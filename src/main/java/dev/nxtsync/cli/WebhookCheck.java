@@ -64,6 +64,7 @@ record WebhookCheck(Settings settings, Report report, Duration patience) {
                 TimeUnit.SECONDS.sleep(1);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+                report.problem("webhooks", ErrorCode.WEBHOOK_MISSING, "The wait was ended before a webhook arrived.");
                 return;
             }
         }

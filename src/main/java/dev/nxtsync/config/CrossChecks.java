@@ -300,8 +300,10 @@ final class CrossChecks {
             String target = pull.targetName();
             var other = taken.putIfAbsent(target, pull.name());
             if (other != null && !target.isEmpty()) {
-                add(Settings.Pull.variable(pull.name(), "TARGET"), "the pulls " + other + " and " + pull.name()
-                        + " would write the same target table; set this one to a name of its own");
+                add(Settings.Pull.variable(pull.name(), "TARGET"),
+                        "the pulls " + other + " and " + pull.name()
+                                + " would write the same target table; set this one, or "
+                                + Settings.Pull.variable(other, "TARGET") + ", to a name of its own");
             }
         }
     }

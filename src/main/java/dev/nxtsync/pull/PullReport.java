@@ -32,6 +32,8 @@ final class PullReport {
     private final long from = System.nanoTime();
     private long toldAt = from;
     private long rows;
+    /** Of all runs of the same walk. */
+    private long walked;
     private long written;
     private long deleted;
     private long setAside;
@@ -88,6 +90,7 @@ final class PullReport {
      * @param expected how many there will be, if that is known
      */
     synchronized void progress(long sofar, Optional<Long> expected) {
+        walked = sofar;
         long now = System.nanoTime();
         if (now - toldAt > TELL_PROGRESS && rows > 0) {
             toldAt = now;
@@ -104,7 +107,8 @@ final class PullReport {
         // what webhooks bring comes every second, and rows that are set aside come with each run
         boolean changed = written + deleted + newlySetAside > 0;
         var level = outcome.equals("ok") && kind != UnitKind.FETCH && changed ? Logger.Level.INFO : Logger.Level.DEBUG;
-        LOG.logf(level, "%s: %s, %s, %d written%s, in %.1f s%s", what, kind, Words.count(rows, "row"), written,
+        LOG.logf(level, "%s: %s, %s%s, %d written%s, in %.1f s%s", what, kind, Words.count(rows, "row"),
+                walked > rows ? " of " + walked + " in all" : "", written,
                 deleted > 0 ? ", " + deleted + " deleted" : "", seconds(),
                 requests == 0 ? ", by a request for several tables" : " with " + Words.count(requests, "request"));
         return run(outcome, "");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -71,6 +72,16 @@ class PullReportTest {
         assertThat(run.traceId()).isEqualTo("trace-3");
         assertThat(run.outcome()).isEqualTo("rejected");
         assertThat(run.error()).isEqualTo("no");
+    }
+
+    @Test
+    void theLastRunOfALoadSaysHowManyRowsThereAreInAll() {
+        var report = report(UnitKind.LOAD);
+        report.request(data("", 1));
+        report.page(page(1), new WriteCounts(1, 0, 0));
+        report.progress(501, Optional.of(501L));
+        report.done("ok");
+        assertThat(told.heard()).singleElement().asString().contains("load, 1 row of 501 in all, 1 written");
     }
 
     @Test

@@ -16,6 +16,12 @@ public final class SandboxMain {
         try (var sandbox = new Sandbox(options)) {
             System.out.println("sandbox ready " + sandbox.url());
             Thread.currentThread().join();
+        } catch (IllegalStateException e) {
+            System.err.println("The sandbox cannot listen at port " + options.port() + ": "
+                    + (e.getCause() == null ? e : e.getCause()).getMessage()
+                    + ". Choose a free one, such as --port 8090.");
+            // threads that it has begun do not end by themselves
+            System.exit(1);
         }
     }
 }
