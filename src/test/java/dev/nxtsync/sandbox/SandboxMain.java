@@ -17,8 +17,11 @@ public final class SandboxMain {
             System.out.println("sandbox ready " + sandbox.url());
             Thread.currentThread().join();
         } catch (IllegalStateException e) {
-            System.err.println("The sandbox cannot listen at port " + options.port() + ": "
-                    + (e.getCause() == null ? e : e.getCause()).getMessage()
+            Throwable cause = e;
+            while (cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            System.err.println("The sandbox cannot listen at port " + options.port() + ": " + cause.getMessage()
                     + ". Choose a free one, such as --port 8090.");
             // threads that it has begun do not end by themselves
             System.exit(1);
