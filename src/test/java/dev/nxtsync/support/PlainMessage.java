@@ -40,7 +40,7 @@ public final class PlainMessage {
     /** What is not of ours: what libraries and the sandbox say, and the places of a fault. */
     private static final Pattern THROWN = Pattern.compile(": dev\\.nxtsync\\.error\\.RedactedFault.*");
     private static final Pattern OF_OTHERS = Pattern.compile(
-            "^\\s*at |^\\s*\\.\\.\\. \\d+ more|^\\s*(?:Caused by|Suppressed): |^[\\w.$]+(?:Exception|Error|Fault)\\b|Installed features: |HTTP Request to |\\[Error Occurred After Shutdown\\]|^\\S+ \\S+ (?:DEBUG|TRACE) |^\\[[\\d.]+s\\]");
+            "^\\s*at |^\\s*\\.\\.\\. \\d+ more|^\\s*(?:Caused by|Suppressed): |^[\\w.$]+(?:Exception|Error|Fault)\\b|Installed features: |HTTP Request to |\\[Error Occurred After Shutdown\\]|Thread Thread\\[|^\\S+ \\S+ (?:DEBUG|TRACE) |^\\[[\\d.]+s\\]");
 
     private static final Pattern NOT_SHOWN = Pattern.compile("(?s)<style>.*?</style>|<[^>]*>");
 
