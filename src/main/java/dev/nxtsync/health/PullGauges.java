@@ -2,7 +2,6 @@ package dev.nxtsync.health;
 
 import java.util.Collection;
 import java.util.Map;
-import java.util.function.Supplier;
 
 import jakarta.inject.Singleton;
 
@@ -24,57 +23,61 @@ import dev.nxtsync.pull.target.RowFaults;
 @Singleton
 class PullGauges implements DatabaseGauges {
     private final Collection<String> pulls;
-    private final MultiGauge lag;
+    private final AgesGauge lag;
     private final MultiGauge rowFaults;
     private final MultiGauge keysSetAside;
     private final MultiGauge differences;
-    private final MultiGauge provenAge;
-    private volatile Map<PulledCompany, Double> lags = Map.of();
-    private volatile Map<PulledCompany, Double> provenAges = Map.of();
+    private final AgesGauge provenAge;
     private volatile Inbox.Backlog inboxDepth = new Inbox.Backlog(0, 0);
 
     PullGauges(Pulls configured, MeterRegistry metrics) {
         this.pulls = configured.names();
-        this.lag = MultiGauge.builder("nxt_pull_lag").baseUnit("seconds")
-                .description("Since when a pull and company is complete").register(metrics);
+        this.lag = new AgesGauge(metrics, "nxt_pull_lag", "Since when a pull and company is complete");
         this.rowFaults = MultiGauge.builder("nxt_row_faults").description("Rows that are set aside").register(metrics);
         this.keysSetAside = MultiGauge.builder("nxt_inbox_set_aside")
                 .description("Events whose rows could not be looked at, and are left to the reconciliation")
                 .register(metrics);
         this.differences = MultiGauge.builder("nxt_pull_differences")
                 .description("Groups of rows whose control totals are different").register(metrics);
-        this.provenAge = MultiGauge.builder("nxt_pull_proven_age").baseUnit("seconds")
-                .description("Since when the control totals of a pull and company are known to be equal")
-                .register(metrics);
+        this.provenAge = new AgesGauge(metrics, "nxt_pull_proven_age",
+                "Since when the control totals of a pull and company are known to be equal");
         Gauge.builder("nxt_inbox_rows", () -> inboxDepth.keys()).description("Events whose rows are not yet looked at")
                 .register(metrics);
         Gauge.builder("nxt_inbox_age", () -> inboxDepth.oldest()).baseUnit("seconds")
                 .description("Since when the oldest of them waits").register(metrics);
     }
 
-    private static MultiGauge.Row<?> of(PulledCompany each, Supplier<Map<PulledCompany, Double>> values) {
-        return MultiGauge.Row.of(Tags.of("job", each.pull(), "company", Integer.toString(each.company())),
-                () -> values.get().getOrDefault(each, Double.NaN));
+    /** Seconds of each pull and company. */
+    private static final class AgesGauge {
+        private final MultiGauge gauge;
+        private volatile Map<PulledCompany, Double> ages = Map.of();
+
+        AgesGauge(MeterRegistry metrics, String name, String description) {
+            gauge = MultiGauge.builder(name).baseUnit("seconds").description(description).register(metrics);
+        }
+
+        void take(Map<PulledCompany, Double> now) {
+            var known = ages.keySet();
+            ages = now;
+            // of many companies the rows cost more than the values
+            if (!now.keySet().equals(known)) {
+                gauge.register(now.keySet().stream().<MultiGauge.Row<?>>map(this::row).toList(), true);
+            }
+        }
+
+        private MultiGauge.Row<?> row(PulledCompany each) {
+            return MultiGauge.Row.of(Tags.of("job", each.pull(), "company", Integer.toString(each.company())),
+                    () -> ages.getOrDefault(each, Double.NaN));
+        }
     }
 
     @Override
     public void take(Handle transaction) {
         rowFaults.register(DatabaseGauges.ofEach(pulls, RowFaults.count(transaction)), true);
         keysSetAside.register(DatabaseGauges.ofEach(pulls, Inbox.setAside(transaction)), true);
-        var known = lags.keySet();
-        lags = PullStates.lags(transaction, pulls);
-        // of many companies the rows cost more than the values
-        if (!lags.keySet().equals(known)) {
-            lag.register(lags.keySet().stream().<MultiGauge.Row<?>>map(each -> of(each, () -> lags)).toList(), true);
-        }
+        lag.take(PullStates.lags(transaction, pulls));
         differences.register(DatabaseGauges.ofEach(pulls, Proofs.differences(transaction)), true);
-        var proven = provenAges.keySet();
-        provenAges = Proofs.ages(transaction, pulls);
-        if (!provenAges.keySet().equals(proven)) {
-            provenAge.register(
-                    provenAges.keySet().stream().<MultiGauge.Row<?>>map(each -> of(each, () -> provenAges)).toList(),
-                    true);
-        }
+        provenAge.take(Proofs.ages(transaction, pulls));
         inboxDepth = Inbox.depth(transaction);
     }
 }
