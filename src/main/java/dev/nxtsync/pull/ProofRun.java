@@ -22,13 +22,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.nxtsync.config.Cadence;
 import dev.nxtsync.database.Timestamps;
 import dev.nxtsync.error.Words;
-import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.proof.ControlTotals;
-import dev.nxtsync.pull.proof.GroupSink;
 import dev.nxtsync.pull.proof.GroupedQuestion;
 import dev.nxtsync.pull.proof.GroupedTable;
 import dev.nxtsync.pull.proof.RowGroup;
@@ -157,30 +155,25 @@ final class ProofRun {
     private Outcome ask(ProofState state, Collection<ControlTotal> open, GroupedTable table, int parts)
             throws SQLException {
         var groups = open.stream().map(total -> RowGroup.of(total.grp())).toList();
-        Instant began = now();
-        var here = tools.totals().of(table, groups, worker);
-        var there = new HashMap<RowGroup, Totals>();
         var filtersOfParts = parts(table, parts);
         if (filtersOfParts.size() < parts) {
             return unavailable(state, tooLong());
         }
+        Instant began = now();
+        var here = tools.totals().of(table, groups, worker);
+        var there = new HashMap<RowGroup, Totals>();
         for (ObjectNode part : filtersOfParts) {
             var filters = Stream.concat(RowGroup.filter(table.names(), groups).stream(), Stream.of(part))
                     .filter(each -> !each.isEmpty()).toList();
-            var sink = new GroupSink(table);
             Instant sent = now();
-            Answer answer = tools.source().nxt().ask(claim.connection(),
-                    GroupedQuestion.of(table, claim.tenant(), filters), Map.of(GroupedQuestion.ALIAS, sink));
+            var asked = GroupedQuestion.ask(tools.source().nxt(), table, claim.tenant(), filters);
             turn.progress().made();
-            turn.report().request(answer);
-            if (answer instanceof Failure failure) {
-                return failed(state, failure, parts, sent);
+            turn.report().request(asked.answer());
+            if (asked instanceof GroupedQuestion.GroupsRefused refused) {
+                return failed(state, refused.failure(), parts, sent);
             }
-            var read = sink.totals().filter(each -> GroupedQuestion.isWhole(table, (Answer.Data) answer));
-            if (read.isEmpty()) {
-                return failed(state, GroupedQuestion.senseless(table, (Answer.Data) answer), Optional.empty());
-            }
-            read.get().forEach((group, totals) -> there.merge(group, totals, Totals::plus));
+            ((GroupedQuestion.GroupsRead) asked).totals()
+                    .forEach((group, totals) -> there.merge(group, totals, Totals::plus));
         }
         tools.source().access().granted(claim);
         if (!groups.isEmpty()) {
@@ -237,7 +230,7 @@ final class ProofRun {
         var table = GroupedTable.of(plan, offered, state.grouping());
         if (open.isEmpty() || table.isEmpty()) {
             // the table has become another
-            return rest(state, List.of());
+            return rest(state, List.of(), List.of());
         }
         var here = tools.totals().of(table.get(), groups, worker);
         var equal = new ArrayList<ControlTotal>();
@@ -259,20 +252,24 @@ final class ProofRun {
         if (different.isEmpty() && moved.isEmpty()) {
             return proven(state, equal, false, state.beganAt().orElse(now()));
         }
-        // what has moved says nothing of that answer any more
-        proofs.keep(claim, state.again(), Stream.concat(equal.stream(), moved.stream()).toList(), false,
-                Optional.empty());
+        var known = Stream.concat(equal.stream(), moved.stream()).toList();
         if (different.isEmpty()) {
-            return state.asks() < MOST_ASKS ? ask(state.again(), moved) : rest(state, List.of());
+            if (state.asks() >= MOST_ASKS) {
+                return rest(state, known, List.of());
+            }
+            // what has moved says nothing of that answer any more
+            proofs.keep(claim, state.again(), known, false, Optional.empty());
+            return ask(state.again(), moved);
         }
         return state.mends() < MOST_MENDS && (state.mends() < 2 || state.mended().orElse(0L) > 0)
-                ? mend(state, different)
-                : rest(state, judged(state, different));
+                ? mend(state, known, different)
+                : rest(state, known, judged(state, different));
     }
 
-    private Outcome mend(ProofState state, List<ControlTotal> different) throws SQLException {
+    private Outcome mend(ProofState state, List<ControlTotal> known, List<ControlTotal> different) throws SQLException {
         LOG.debugf("%s: the rows of %s are listed", claim, Words.count(different.size(), "group"));
-        proofs.mend(claim, state, different.stream().map(ControlTotals::toList).toList());
+        proofs.mend(claim, state,
+                Stream.concat(known.stream(), different.stream().map(ControlTotals::toList)).toList());
         return after(A_MINUTE);
     }
 
@@ -297,10 +294,15 @@ final class ProofRun {
         return new Outcome.Done(next);
     }
 
-    /** Until the next totals, although some are unequal. */
-    private Outcome rest(ProofState state, List<ControlTotal> unequal) throws SQLException {
+    /**
+     * Until the next totals, although some are unequal.
+     *
+     * @param unequal of which it may be certain that they differ
+     */
+    private Outcome rest(ProofState state, List<ControlTotal> others, List<ControlTotal> unequal) throws SQLException {
         Instant next = next();
-        proofs.keep(claim, state.resting(next), unequal, false, Optional.empty());
+        proofs.keep(claim, state.resting(next), Stream.concat(others.stream(), unequal.stream()).toList(), false,
+                Optional.empty());
         unequal.stream().filter(ControlTotal::different).findFirst()
                 .ifPresent(first -> tools.runs().failures().different(claim, first));
         return new Outcome.Done(next);

@@ -8,12 +8,9 @@ import java.util.Optional;
 
 import jakarta.inject.Singleton;
 
-import dev.nxtsync.graphql.Answer;
-import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.schema.Aggregates;
 import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.pull.plan.PullPlan;
-import dev.nxtsync.pull.proof.GroupSink;
 import dev.nxtsync.pull.proof.GroupedQuestion;
 import dev.nxtsync.pull.proof.GroupedTable;
 import dev.nxtsync.pull.proof.RowGroup;
@@ -47,17 +44,11 @@ record TotalsCheck(PullSource source, Introspection introspection, TargetTotals 
         }
         GroupedTable table = grouped.get();
         var before = totals.of(table, List.of(), worker);
-        var sink = new GroupSink(table);
-        Answer answer = source.nxt().ask(plan.pull().connection(), GroupedQuestion.of(table, tenant, List.of()),
-                Map.of(GroupedQuestion.ALIAS, sink));
+        var asked = GroupedQuestion.ask(source.nxt(), table, tenant, List.of());
         progress.made();
-        if (!(answer instanceof Answer.Data data)) {
-            return new NoTotals(((Failure) answer).message());
-        }
-        var there = sink.totals().filter(each -> GroupedQuestion.isWhole(table, data));
-        return there.isEmpty()
-                ? new NoTotals(GroupedQuestion.senseless(table, data).message())
-                : verdict(there.get(), before, totals.of(table, List.of(), worker));
+        return asked instanceof GroupedQuestion.GroupsRead read
+                ? verdict(read.totals(), before, totals.of(table, List.of(), worker))
+                : new NoTotals(((GroupedQuestion.GroupsRefused) asked).failure().message());
     }
 
     /** A group that was read here in between may be as it was, or as it is. */

@@ -15,13 +15,12 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.nxtsync.database.Numeral;
 import dev.nxtsync.graphql.RowSink;
 import dev.nxtsync.graphql.schema.Aggregates;
-import dev.nxtsync.pull.target.TargetColumn;
 
 /**
  * Takes totals of groups from an answer. How the API writes decimals is not documented, so that a number and a text with a
  * number are the same to it. Not thread-safe.
  */
-public final class GroupSink implements RowSink {
+final class GroupSink implements RowSink {
     /** There may be more groups there than here, but not as many more as memory could not hold. */
     private static final int MOST_TIMES = 4;
 
@@ -30,13 +29,13 @@ public final class GroupSink implements RowSink {
     private final Map<RowGroup, Totals> totals = new HashMap<>();
     private boolean sensible = true;
 
-    public GroupSink(GroupedTable table) {
+    GroupSink(GroupedTable table) {
         this.table = table;
-        this.columns = table.grouping().stream().map(TargetColumn::name).toList();
+        this.columns = table.groupingColumns();
     }
 
     /** Totals by group; empty if something came where they were asked for that is not so. */
-    public Optional<Map<RowGroup, Totals>> totals() {
+    Optional<Map<RowGroup, Totals>> totals() {
         return sensible ? Optional.of(totals) : Optional.empty();
     }
 

@@ -2,6 +2,7 @@ package dev.nxtsync.pull.proof;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -9,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Field;
+import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.Question;
 import dev.nxtsync.graphql.schema.Aggregates;
 import dev.nxtsync.pull.plan.PullPlan;
@@ -17,12 +19,35 @@ import dev.nxtsync.tenant.Tenant;
 /** Asks for totals of groups of rows. Groups do not come in pages (docs/facts/business-nxt.md, "Groups of rows"). */
 public final class GroupedQuestion {
     /** Of the groups, whose items are for a {@link GroupSink}. */
-    public static final String ALIAS = "groups";
+    private static final String ALIAS = "groups";
 
     private GroupedQuestion() {}
 
+    /** What an answer comes to. */
+    public sealed interface GroupsAnswer {
+        /** As it came. */
+        Answer answer();
+    }
+
+    /** Totals by group; of no others there are rows. */
+    public record GroupsRead(Map<RowGroup, Totals> totals, Answer.Data answer) implements GroupsAnswer {}
+
+    /** @param failure that of the answer, or that it is not what was asked for */
+    public record GroupsRefused(Failure failure, Answer answer) implements GroupsAnswer {}
+
     /** @param filters of which each must match, beside the pull's own */
-    public static Question of(GroupedTable table, Tenant tenant, List<ObjectNode> filters) {
+    public static GroupsAnswer ask(NxtClient nxt, GroupedTable table, Tenant tenant, List<ObjectNode> filters) {
+        var sink = new GroupSink(table);
+        Answer answer = nxt.ask(table.plan().pull().connection(), of(table, tenant, filters), Map.of(ALIAS, sink));
+        if (!(answer instanceof Answer.Data data)) {
+            return new GroupsRefused((Failure) answer, answer);
+        }
+        return sink.totals().filter(each -> isWhole(table, data))
+                .<GroupsAnswer>map(totals -> new GroupsRead(totals, data))
+                .orElseGet(() -> new GroupsRefused(senseless(table, data), data));
+    }
+
+    private static Question of(GroupedTable table, Tenant tenant, List<ObjectNode> filters) {
         PullPlan plan = table.plan();
         var totals = new ArrayList<Field>();
         totals.add(Field.of(Aggregates.COUNT, GroupedTable.names(table.counted())));
@@ -39,17 +64,16 @@ public final class GroupedQuestion {
         return Question.query("totals_" + plan.table().name(), tenant, true, List.of(groups));
     }
 
-    /** What an answer without failure has come to. */
-    public static boolean isWhole(GroupedTable table, Answer.Data answer) {
+    private static boolean isWhole(GroupedTable table, Answer.Data answer) {
         // how many items a sink has taken
         return answer.data().path(table.plan().table().scope().root()).path(ALIAS).path("items").isInt();
     }
 
-    /** An answer that is not what was asked for. */
-    public static Failure senseless(GroupedTable table, Answer.Data answer) {
+    /** Its size is not to blame. */
+    private static Failure senseless(GroupedTable table, Answer.Data answer) {
         return new Failure.Unreadable(
                 "The answer has no totals of table " + table.plan().table().name()
                         + " where they were asked for. Report it to Visma with the trace id.",
-                answer.traceId(), false, true, Set.of());
+                answer.traceId(), false, false, Set.of());
     }
 }
