@@ -1,14 +1,11 @@
 package dev.nxtsync.pull;
 
 import java.util.List;
-import java.util.Set;
-import java.util.function.Predicate;
 
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.plan.TableMapping;
 import dev.nxtsync.pull.proof.RowGroup;
 import dev.nxtsync.pull.state.KeyListing;
-import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.TargetColumn;
 
 /**
@@ -19,17 +16,15 @@ import dev.nxtsync.pull.target.TargetColumn;
  * @param stored which rows of the target are compared with them
  */
 record ListingScope(PullPlan plan, TableMapping columns, KeyListing.ListedRows stored) {
-    private static final Set<ColumnType> NUMBERS = Set.of(ColumnType.INTEGER, ColumnType.BIGINT, ColumnType.NUMERIC);
-
     /** Key and change stamp of all rows. */
     static ListingScope whole(PullPlan plan) {
-        TableMapping columns = plan.mapping().only(keyOrStamp(plan));
+        TableMapping columns = plan.mapping().only(plan.target()::isKeyOrStamp);
         return new ListingScope(plan, columns, KeyListing.ListedRows.whole(columns.target()));
     }
 
     /** Key, change stamp and numbers of the rows of some groups. */
     static ListingScope of(PullPlan plan, List<RowGroup> groups) {
-        TableMapping columns = plan.mapping().only(keyOrStamp(plan).or(column -> NUMBERS.contains(column.type())));
+        TableMapping columns = ofNumbers(plan);
         var names = groups.stream().limit(1).flatMap(group -> group.columns().stream())
                 .flatMap(name -> plan.target().columns().stream().filter(column -> column.name().equals(name)))
                 .map(TargetColumn::field).toList();
@@ -38,9 +33,9 @@ record ListingScope(PullPlan plan, TableMapping columns, KeyListing.ListedRows s
                 filter.isPresent() ? RowGroup.condition("stored", groups) : "true"));
     }
 
-    private static Predicate<TargetColumn> keyOrStamp(PullPlan plan) {
-        return column -> plan.target().key().contains(column.name())
-                || plan.target().changeStamp().filter(column.name()::equals).isPresent();
+    /** Key, change stamp and numbers: what is compared of each row. */
+    static TableMapping ofNumbers(PullPlan plan) {
+        return plan.mapping().only(column -> plan.target().isKeyOrStamp(column) || column.type().isNumber());
     }
 
     boolean isWhole() { return plan.part().isEmpty(); }

@@ -25,8 +25,6 @@ import dev.nxtsync.pull.plan.PullValidator;
 import dev.nxtsync.pull.plan.TableMapping;
 import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.pull.state.VerifiedKeys;
-import dev.nxtsync.pull.target.ColumnType;
-import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.schedule.Job.Progress;
 import dev.nxtsync.schedule.WorkEvent;
 import dev.nxtsync.schedule.WorkEvent.Course;
@@ -80,7 +78,7 @@ public class Verification {
     }
 
     private boolean one(PullPlan plan, Tenant tenant, Consumer<WorkEvent> out, Progress progress) throws SQLException {
-        TableMapping compared = plan.mapping().only(column -> isCompared(plan, column));
+        TableMapping compared = ListingScope.ofNumbers(plan);
         String table = verified.begin(compared.target());
         try {
             var read = read(plan, compared, tenant, table, progress);
@@ -119,12 +117,6 @@ public class Verification {
         } finally {
             verified.end(table);
         }
-    }
-
-    private static boolean isCompared(PullPlan plan, TargetColumn column) {
-        return plan.target().key().contains(column.name())
-                || plan.target().changeStamp().filter(column.name()::equals).isPresent()
-                || Set.of(ColumnType.INTEGER, ColumnType.BIGINT, ColumnType.NUMERIC).contains(column.type());
     }
 
     /**

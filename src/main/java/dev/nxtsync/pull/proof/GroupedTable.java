@@ -7,7 +7,6 @@ import java.util.Set;
 import dev.nxtsync.graphql.schema.Aggregates;
 import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.pull.plan.PullPlan;
-import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.TargetColumn;
 
 /**
@@ -19,10 +18,8 @@ import dev.nxtsync.pull.target.TargetColumn;
  */
 public record GroupedTable(PullPlan plan, List<TargetColumn> grouping, List<TargetColumn> counted,
         List<TargetColumn> summed) {
-    private static final Set<ColumnType> NUMBERS = Set.of(ColumnType.INTEGER, ColumnType.BIGINT, ColumnType.NUMERIC);
     private static final int MOST_GROUPS = 2_000;
     private static final int MOST_VALUES = 100_000;
-    private static final Set<ColumnType> WHOLE_NUMBERS = Set.of(ColumnType.INTEGER, ColumnType.BIGINT);
 
     /**
      * The columns that are compared.
@@ -33,7 +30,7 @@ public record GroupedTable(PullPlan plan, List<TargetColumn> grouping, List<Targ
     public static Optional<GroupedTable> of(PullPlan plan, Aggregates offered, List<String> grouping) {
         String first = plan.target().key().get(0);
         var counted = plan.target().columns().stream()
-                .filter(column -> column.name().equals(first) || NUMBERS.contains(column.type()))
+                .filter(column -> column.name().equals(first) || column.type().isNumber())
                 .filter(column -> offered.has(Aggregates.COUNT, column.field())).toList();
         var by = grouping.stream()
                 .flatMap(name -> candidates(plan).stream().filter(column -> column.name().equals(name))).toList();
@@ -41,9 +38,8 @@ public record GroupedTable(PullPlan plan, List<TargetColumn> grouping, List<Targ
                 || counted.stream().noneMatch(column -> column.name().equals(first))) {
             return Optional.empty();
         }
-        return Optional.of(
-                new GroupedTable(plan, by, counted, counted.stream().filter(column -> NUMBERS.contains(column.type()))
-                        .filter(column -> isExact(plan, offered, column)).toList()));
+        return Optional.of(new GroupedTable(plan, by, counted, counted.stream()
+                .filter(column -> column.type().isNumber()).filter(column -> isExact(plan, offered, column)).toList()));
     }
 
     /** The grouped columns as the API calls them. */
@@ -64,7 +60,7 @@ public record GroupedTable(PullPlan plan, List<TargetColumn> grouping, List<Targ
     /** The columns by which rows may be grouped: whole numbers, of which it is certain when two are equal, and what is one of some. */
     static List<TargetColumn> candidates(PullPlan plan) {
         var filters = plan.table().filters();
-        return plan.target().columns().stream().filter(column -> WHOLE_NUMBERS.contains(column.type()))
+        return plan.target().columns().stream().filter(column -> column.type().isWholeNumber())
                 .filter(column -> filters.isEmpty()
                         || filters.getOrDefault(column.field(), Set.of()).containsAll(List.of("_eq", "_in")))
                 .toList();

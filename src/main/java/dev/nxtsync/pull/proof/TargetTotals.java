@@ -21,7 +21,6 @@ import dev.nxtsync.database.Database;
 import dev.nxtsync.database.SqlName;
 import dev.nxtsync.graphql.schema.Aggregates;
 import dev.nxtsync.pull.plan.PullPlan;
-import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.TargetColumn;
 import dev.nxtsync.pull.target.TargetFault;
 import dev.nxtsync.pull.target.TargetTable;
@@ -80,8 +79,7 @@ public class TargetTotals {
     }
 
     private static RowGroup group(GroupedTable table, Long[] values) {
-        return new RowGroup(table.grouping().stream().map(TargetColumn::name).toList(),
-                Stream.of(values).map(Optional::ofNullable).toList());
+        return new RowGroup(table.groupingColumns(), Stream.of(values).map(Optional::ofNullable).toList());
     }
 
     private static Totals totals(GroupedTable table, BigDecimal[] values) {
@@ -178,8 +176,7 @@ public class TargetTotals {
 
     /** Whether the rows can be parted by the first column of their key. */
     public static boolean hasParts(GroupedTable table) {
-        ColumnType type = table.plan().target().keyColumns().get(0).type();
-        return type == ColumnType.INTEGER || type == ColumnType.BIGINT || type == ColumnType.NUMERIC;
+        return table.plan().target().keyColumns().get(0).type().isNumber();
     }
 
     private <T> T run(TargetTable target, Worker worker, Database.Work<T> statements) throws SQLException {

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -28,7 +27,6 @@ import dev.nxtsync.pull.target.TargetTable;
 @Singleton
 public class VerifiedKeys {
     private static final int EXAMPLES = 10;
-    private static final Set<ColumnType> NUMBERS = Set.of(ColumnType.INTEGER, ColumnType.BIGINT, ColumnType.NUMERIC);
 
     private final Database database;
 
@@ -96,8 +94,8 @@ public class VerifiedKeys {
 
     /** Of rows that both sides have: another is told by its key, and every sum would only follow from it. */
     private static Map<String, Sums> sums(Handle transaction, TargetTable compared, String both) {
-        var numbers = compared.columns().stream().filter(column -> NUMBERS.contains(column.type()))
-                .map(TargetColumn::name).toList();
+        var numbers = compared.columns().stream().filter(column -> column.type().isNumber()).map(TargetColumn::name)
+                .toList();
         String each = numbers.stream().map(SqlName::quoted)
                 .flatMap(column -> Stream.of("listed." + column, "stored." + column))
                 .map(column -> "coalesce(sum(" + column + "::numeric), 0)").collect(joining(", "));

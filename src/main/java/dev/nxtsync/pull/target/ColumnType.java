@@ -163,6 +163,14 @@ public enum ColumnType {
         };
     }
 
+    /** Whether its values can be added up. */
+    public boolean isNumber() { return isWholeNumber() || this == NUMERIC; }
+
+    /** Whether they are also equal only where they are written the same. */
+    public boolean isWholeNumber() {
+        return this == INTEGER || this == BIGINT;
+    }
+
     /** Whether its values are made of characters, of which some take several bytes. */
     boolean isOfTexts() {
         return this == TEXT || this == NAMES;

@@ -46,6 +46,11 @@ public record TargetTable(String schema, String name, String owner, String comme
                 removes, encoding);
     }
 
+    /** Whether a column tells one row from others, or when it last changed. */
+    public boolean isKeyOrStamp(TargetColumn column) {
+        return key.contains(column.name()) || changeStamp.filter(column.name()::equals).isPresent();
+    }
+
     /** The columns of the key. */
     public List<TargetColumn> keyColumns() {
         return key.stream().map(this::column).toList();
