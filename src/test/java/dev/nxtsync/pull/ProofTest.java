@@ -21,6 +21,7 @@ import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.Question;
 import dev.nxtsync.pull.state.PullState;
 import dev.nxtsync.sandbox.Mirror;
+import dev.nxtsync.sandbox.SandboxOptions;
 import dev.nxtsync.schedule.UnitKind;
 import dev.nxtsync.support.Size;
 import dev.nxtsync.support.TestDatabase;
@@ -62,7 +63,9 @@ class ProofTest {
     /** In full, a thousand. */
     @Test
     void eachDifferenceIsFoundInItsGroupAndMended() throws Exception {
-        try (var pulls = new PullsFixture(Map.of("order", ROWS), ORDERS)) {
+        // they are asked for without a pause
+        var options = SandboxOptions.defaults().withRows(Map.of("order", ROWS)).withRate(1_000_000);
+        try (var pulls = new PullsFixture(options, ORDERS)) {
             prove(pulls);
             var random = new Random(27);
             for (int i = 0; i < Size.of(24, 1_000); i++) {
