@@ -77,13 +77,15 @@ class ArchitectureTest {
             entry("pull.target", "config error process database inbox schedule trace"),
             entry("pull.state", "tenant config error database inbox schedule pull.target"),
             entry("pull.plan",
-                    "tenant config error process database graphql graphql.schema jobs schedule pull.state pull.target"),
+                    "tenant config error process database graphql graphql.schema jobs schedule pull.key pull.state "
+                            + "pull.target"),
+            entry("pull.key", "tenant config error database graphql graphql.schema"),
             entry("pull.proof",
                     "tenant config database graphql graphql.schema schedule pull.plan pull.state pull.target"),
             entry("pull",
-                    "tenant config error process database graphql graphql.schema inbox jobs schedule trace pull.plan "
-                            + "pull.proof pull.state pull.target"),
-            entry("pull.preview", "tenant config error graphql graphql.schema pull pull.plan pull.target"),
+                    "tenant config error process database graphql graphql.schema inbox jobs schedule trace pull.key "
+                            + "pull.plan pull.proof pull.state pull.target"),
+            entry("pull.preview", "tenant config error graphql graphql.schema pull pull.key pull.plan pull.target"),
             entry("push.outbox", "error tenant database schedule"),
             entry("push.plan", "tenant config error process database graphql graphql.schema jobs schedule push.outbox"),
             entry("push",

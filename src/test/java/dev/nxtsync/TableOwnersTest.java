@@ -36,8 +36,9 @@ class TableOwnersTest {
             entry("lost_call", "schedule"), entry("inbox", "inbox"), entry("inbox_seen", "inbox"),
             entry("webhook_event", "inbox"), entry("row_fault", "pull.target"), entry("removed", "pull.target"),
             entry("pass", "pull.state"), entry("pass_range", "pull.state"), entry("pull_column", "pull.state"),
-            entry("pull_key", "pull.state"), entry("pull_pause", "pull.state"), entry("pull_settings", "pull.state"),
-            entry("pull_state", "pull.state"), entry("proof", "pull.state"), entry("control_total", "pull.state"),
+            entry("key_proof", "pull.key"), entry("pull_key", "pull.state"), entry("pull_pause", "pull.state"),
+            entry("pull_settings", "pull.state"), entry("pull_state", "pull.state"), entry("proof", "pull.state"),
+            entry("control_total", "pull.state"),
             // of one unit or verification each, made and dropped with it
             entry("listing_", "pull.state"), entry("difference_", "pull.state"), entry("verify_", "pull.state"),
             entry("outbox", "push.outbox"), entry("outbox_home", "push.outbox"), entry("push_setting", "push.outbox"),

@@ -127,7 +127,7 @@ record ConnectionCheck(Settings settings, Connections connections, Tenants tenan
                 sound.keyDoubt().ifPresent(doubt -> report.warning("pull " + name, doubt));
                 sound.remarks().forEach(remark -> report.problem("pull " + name, ErrorCode.EXCEPT_UNKNOWN, remark));
             } else {
-                report.problem("pull " + name, ((PullValidator.Flawed) design).reason());
+                report.problem("pull " + name, design.obstacle().orElseThrow());
             }
         });
         result.strangers()

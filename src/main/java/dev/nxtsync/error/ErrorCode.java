@@ -113,6 +113,9 @@ public enum ErrorCode {
     KEY_UNKNOWN("The primary key of a table is not known.",
             "Set KEY of the pull to all columns of the primary key, separated by commas, as Visma's documentation of "
                     + "the table lists them. A part of the key would lose rows."),
+    KEY_UNPROVEN("Business NXT is being asked whether columns are the key of a table.",
+            "Nothing: the pull begins by itself when it has said so. If it goes on for long, look at the other findings of "
+                    + "the connection, or set KEY of the pull."),
     KEY_NOT_UNIQUE("Several rows of a table have the same key, so KEY is not the whole primary key.",
             "Set KEY of the pull to all columns of the primary key, and start again. The target table follows, and every "
                     + "row is read again. The pull stands still until then."),

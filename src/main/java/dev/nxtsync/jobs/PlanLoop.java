@@ -55,7 +55,8 @@ public final class PlanLoop {
             }
             MDC.put("connection", name);
             try {
-                var due = times.due(name, () -> planner.plans().takeLookAgain(name));
+                var due = times.due(name, planner.plans().takePlanAgain(name),
+                        () -> planner.plans().takeLookAgain(name));
                 due.ifPresent(attempt -> attempt(connection, attempt));
                 any |= due.isPresent();
             } finally {

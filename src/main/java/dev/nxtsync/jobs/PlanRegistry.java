@@ -22,6 +22,7 @@ public abstract class PlanRegistry<P extends PlanRegistry.Planned> {
     private final Map<String, Problem> troubles = new ConcurrentHashMap<>();
     private final Set<String> complete = ConcurrentHashMap.newKeySet();
     private final Set<String> toLookAt = ConcurrentHashMap.newKeySet();
+    private final Set<String> toPlan = ConcurrentHashMap.newKeySet();
 
     /** Something that was looked at. */
     public interface Planned {
@@ -86,6 +87,16 @@ public abstract class PlanRegistry<P extends PlanRegistry.Planned> {
     /** Asks for the schema of a connection to be read again soon, since an answer did not fit to it. */
     public void lookAgain(String connection) {
         toLookAt.add(connection);
+    }
+
+    /** Asks for a connection to be planned again now, by the same schema, since something else is known. */
+    public void planAgain(String connection) {
+        toPlan.add(connection);
+    }
+
+    /** Whether somebody has asked for that since this was last asked. */
+    boolean takePlanAgain(String connection) {
+        return toPlan.remove(connection);
     }
 
     /** Whether somebody has asked for it since this was last asked. */

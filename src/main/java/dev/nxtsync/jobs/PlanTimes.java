@@ -50,12 +50,17 @@ final class PlanTimes {
         this.nanos = nanos;
     }
 
-    /** @param asked whether somebody has asked for it; that is asked only when it may be planned for it */
-    Optional<DueAttempt> due(String connection, BooleanSupplier asked) {
+    /**
+     * An attempt, if one is to be made now.
+     *
+     * @param anyway whether it is planned whenever it was planned last
+     * @param asked whether somebody has asked for the schema to be read; that is asked only when it may be planned for it
+     */
+    Optional<DueAttempt> due(String connection, boolean anyway, BooleanSupplier asked) {
         long now = nanos.getAsLong();
         var last = attempts.getOrDefault(connection, new Attempt(0, now, now));
         boolean isAsked = now - last.at() >= ASKED_AGAIN.toNanos() && asked.getAsBoolean();
-        return isAsked || now - last.next() >= 0
+        return isAsked || anyway || now - last.next() >= 0
                 ? Optional.of(new DueAttempt(connection, last.failures(), now, isAsked))
                 : Optional.empty();
     }

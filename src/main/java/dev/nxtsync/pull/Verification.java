@@ -3,6 +3,7 @@ package dev.nxtsync.pull;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -19,6 +20,8 @@ import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.Pages.Census;
+import dev.nxtsync.pull.key.KeyChoice;
+import dev.nxtsync.pull.key.KeySearch;
 import dev.nxtsync.pull.plan.CompanyScopes;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.plan.PullValidator;
@@ -39,15 +42,17 @@ public class Verification {
     private final Settings settings;
     private final CompanyScopes scopes;
     private final PullSource source;
+    private final KeySearch search;
     private final PullStates states;
     private final VerifiedKeys verified;
     private final TotalsCheck totals;
 
-    Verification(Settings settings, CompanyScopes scopes, PullSource source, PullStates states, VerifiedKeys verified,
+    Verification(Settings settings, CompanyScopes scopes, KeySearch search, PullStates states, VerifiedKeys verified,
             TotalsCheck totals) {
         this.settings = settings;
         this.scopes = scopes;
-        this.source = source;
+        this.source = totals.source();
+        this.search = search;
         this.states = states;
         this.verified = verified;
         this.totals = totals;
@@ -61,17 +66,23 @@ public class Verification {
      * @throws FailedAnswer if the API gave no whole answer
      */
     public boolean run(Settings.Pull pull, Consumer<WorkEvent> out, Progress progress) throws SQLException {
-        var design = PullValidator.validate(List.of(pull),
-                totals.introspection().tables(pull.connection(), List.of(pull.table())), settings).get(pull.name());
+        var connection = Optional.ofNullable(settings.connections().get(pull.connection())).orElseThrow();
+        var tenancy = scopes.of(connection);
+        var tables = totals.introspection().tables(pull.connection(), List.of(pull.table()));
+        // what somebody has said is compared as it is
+        var key = KeyChoice.isSaid(pull)
+                ? KeyChoice.known(pull)
+                : search.now(pull.connection(), List.of(pull), tables, tenancy.owners(tables)).choice(pull);
+        var design = Objects
+                .requireNonNull(PullValidator.validate(List.of(pull), tables, any -> key, settings).get(pull.name()));
         if (!(design instanceof PullValidator.Sound sound)) {
-            out.accept(new WorkEvent(Course.IN_THE_WAY, "pull " + pull.name() + ": "
-                    + (design instanceof PullValidator.Flawed flawed ? flawed.reason().coded() : "")));
+            out.accept(new WorkEvent(Course.IN_THE_WAY,
+                    "pull " + pull.name() + ": " + design.obstacle().map(Problem::coded).orElse("")));
             return false;
         }
         PullPlan plan = sound.plan();
-        var connection = Optional.ofNullable(settings.connections().get(pull.connection())).orElseThrow();
         boolean equal = true;
-        for (Tenant tenant : scopes.of(connection).owners(plan)) {
+        for (Tenant tenant : tenancy.owners(plan)) {
             equal &= one(plan, tenant, out, progress);
         }
         return equal;

@@ -34,6 +34,11 @@ public enum Scope {
         return rootType;
     }
 
+    /** The type of the root field of changes, whose fields change tables. */
+    public String changesType() {
+        return "Mutation_" + rootType.substring("Query_".length());
+    }
+
     /** The type of a table's field below the root. */
     public String connectionType(String rowType) {
         return rootType + "_" + rowType + "_Connection";

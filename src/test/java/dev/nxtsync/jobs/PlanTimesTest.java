@@ -108,11 +108,11 @@ class PlanTimesTest {
     }
 
     private boolean isDue(String connection) {
-        return times.due(connection, this::take).isPresent();
+        return times.due(connection, false, this::take).isPresent();
     }
 
     private PlanTimes.DueAttempt due(String connection) {
-        return times.due(connection, this::take).orElseThrow();
+        return times.due(connection, false, this::take).orElseThrow();
     }
 
     private boolean take() {

@@ -27,6 +27,8 @@ import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.inbox.RowChange;
 import dev.nxtsync.jobs.CompanyAccessFixture;
 import dev.nxtsync.process.Threads;
+import dev.nxtsync.pull.key.KeyChoice;
+import dev.nxtsync.pull.key.KeyFixture;
 import dev.nxtsync.pull.plan.CompanyScopesFixture;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.plan.PullPlans;
@@ -133,7 +135,8 @@ final class PullsFixture implements AutoCloseable {
     void plan() throws SQLException {
         var pulls = List.copyOf(settings.pulls().values());
         var designs = PullValidator.validate(pulls,
-                SchemaFixture.tables(nxt, pulls.stream().map(Settings.Pull::table).toList()), settings);
+                SchemaFixture.tables(nxt, pulls.stream().map(Settings.Pull::table).toList()), KeyChoice::known,
+                settings);
         for (var design : designs.entrySet()) {
             PullPlan plan = ((PullValidator.Sound) design.getValue()).plan();
             store.units().declare(plan.name(), "main", List.of(plan.tenant(COMPANY)));
@@ -253,8 +256,8 @@ final class PullsFixture implements AutoCloseable {
     Verification verification() {
         var source = new PullSource(nxt, CompanyAccessFixture.access(CompanyAccessFixture.outages(this::now)),
                 new Uniqueness(nxt), new RowCounting(), places());
-        return new Verification(settings, CompanyScopesFixture.of(nxt), source, store.states(), store.verified(),
-                new TotalsCheck(source, SchemaFixture.introspection(nxt), store.totals()));
+        return new Verification(settings, CompanyScopesFixture.of(nxt), KeyFixture.search(nxt), store.states(),
+                store.verified(), new TotalsCheck(source, SchemaFixture.introspection(nxt), store.totals()));
     }
 
     /** Webhooks name rows by their keys, as JSON, one after the other. */

@@ -43,7 +43,7 @@ final class BusinessNxt {
     private final Faults faults;
     private final Counters counters;
     private final Writes writes;
-    private final String stamps;
+    private final SandboxOptions options;
     /** Each is made when it is needed, since that takes long. */
     private final Map<SchemaMaker.Change, GraphQL> schemas = new ConcurrentHashMap<>();
     private final Set<Integer> revoked = ConcurrentHashMap.newKeySet();
@@ -54,12 +54,12 @@ final class BusinessNxt {
     /** Which company or customer a part of a document is about. */
     record Owner(int number, boolean granted, boolean busy) {}
 
-    BusinessNxt(Data data, Faults faults, Counters counters, String stamps, Writes writes) {
+    BusinessNxt(Data data, Faults faults, Counters counters, SandboxOptions options, Writes writes) {
         this.writes = writes;
         this.data = data;
         this.faults = faults;
         this.counters = counters;
-        this.stamps = stamps;
+        this.options = options;
         schema(SchemaMaker.Change.NONE);
     }
 
@@ -68,7 +68,7 @@ final class BusinessNxt {
     }
 
     private GraphQL make(SchemaMaker.Change change) {
-        return GraphQL.newGraphQL(new SchemaMaker(stamps, change, this::owner, this::connection,
+        return GraphQL.newGraphQL(new SchemaMaker(options, change, this::owner, this::connection,
                 env -> listing(env,
                         hasCustomers
                                 ? List.of(Map.of("name", "Demo Customer", "organizationNo", "987654321",

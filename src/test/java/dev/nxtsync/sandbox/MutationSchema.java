@@ -20,6 +20,7 @@ import graphql.schema.GraphQLCodeRegistry;
 import graphql.schema.GraphQLEnumType;
 import graphql.schema.GraphQLInputObjectType;
 import graphql.schema.GraphQLInputType;
+import graphql.schema.GraphQLNamedType;
 import graphql.schema.GraphQLObjectType;
 import graphql.schema.GraphQLScalarType;
 
@@ -31,13 +32,15 @@ final class MutationSchema {
     private static final List<String> WRITABLE = List.of("associate", "product", "order", "orderLine",
             "generalLedgerAccount", "batch", "voucher");
 
+    private final SandboxOptions options;
     private final Map<String, GraphQLScalarType> scalars;
     private final GraphQLCodeRegistry.Builder code;
     private final Writes writes;
     private final DataFetcher<?> owner;
 
-    MutationSchema(Map<String, GraphQLScalarType> scalars, GraphQLCodeRegistry.Builder code, Writes writes,
-            DataFetcher<?> owner) {
+    MutationSchema(SandboxOptions options, Map<String, GraphQLScalarType> scalars, GraphQLCodeRegistry.Builder code,
+            Writes writes, DataFetcher<?> owner) {
+        this.options = options;
         this.scalars = scalars;
         this.code = code;
         this.writes = writes;
@@ -50,7 +53,10 @@ final class MutationSchema {
         for (String name : WRITABLE) {
             TableModel table = Data.table(name);
             String filter = "FilterExpression_" + table.rowType();
-            GraphQLInputObjectType input = input(table);
+            GraphQLInputObjectType input = input(table, "", table.isNumbered() ? last(table.key()) : List.of());
+            GraphQLInputType changed = options.inputs().equals("two")
+                    ? input(table, "Update_", table.key())
+                    : typeRef(name(input));
             var result = newObject().name("Mutation_UseCompany_" + table.rowType() + "_Result")
                     .field(newFieldDefinition().name("affectedRows").type(Scalars.GraphQLInt))
                     .field(newFieldDefinition().name("items").type(list(typeRef(table.rowType())))).build();
@@ -58,9 +64,9 @@ final class MutationSchema {
                     .argument(argument("values", nonNull(list(nonNull(input)))))
                     .argument(argument("onError", onError)));
             company.field(newFieldDefinition().name(name + "_update").type(result)
-                    .argument(argument("filter", typeRef(filter))).argument(argument("value", typeRef(name(input))))
+                    .argument(argument("filter", typeRef(filter))).argument(argument("value", changed))
                     .argument(argument("filters", list(typeRef(filter))))
-                    .argument(argument("values", list(nonNull(typeRef(name(input))))))
+                    .argument(argument("values", list(nonNull(typeRef(name(changed))))))
                     .argument(argument("onError", onError)));
             company.field(newFieldDefinition().name(name + "_delete").type(result)
                     .argument(argument("filter", typeRef(filter))));
@@ -97,12 +103,15 @@ final class MutationSchema {
         code.dataFetcher(at(type, processing), writes.process(table));
     }
 
-    /** All columns but the number that the server gives, and those that only it writes. */
-    private GraphQLInputObjectType input(TableModel table) {
-        var input = newInputObject().name(table.rowType() + "_Input");
-        String numbered = table.isNumbered() ? table.key().get(table.key().size() - 1) : "";
+    private static List<String> last(List<String> key) {
+        return key.subList(key.size() - 1, key.size());
+    }
+
+    /** All columns but those that are not given, such as the server's number, and those that only it writes. */
+    private GraphQLInputObjectType input(TableModel table, String what, List<String> notGiven) {
+        var input = newInputObject().name(table.rowType() + "_" + what + "Input");
         for (ColumnModel column : table.columns()) {
-            if (UTILITY.contains(column.name()) || column.name().equals(numbered)) {
+            if (UTILITY.contains(column.name()) || notGiven.contains(column.name())) {
                 continue;
             }
             input.field(newInputObjectField().name(column.name()).type(scalars.get(column.kind().scalar)));
@@ -119,8 +128,8 @@ final class MutationSchema {
         return input.build();
     }
 
-    private static String name(GraphQLInputObjectType type) {
-        return type.getName();
+    private static String name(GraphQLInputType type) {
+        return ((GraphQLNamedType) type).getName();
     }
 
     private static graphql.schema.GraphQLArgument argument(String name, graphql.schema.GraphQLType type) {

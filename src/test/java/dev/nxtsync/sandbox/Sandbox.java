@@ -40,7 +40,7 @@ public final class Sandbox implements AutoCloseable {
         this.options = options;
         this.webhooks = new Webhooks(vertx, faults, counters, options.seed(), options.webhook());
         this.writes = new Writes(data, faults, counters, webhooks, options.onError());
-        this.api = new BusinessNxt(data, faults, counters, options.stamps(), writes);
+        this.api = new BusinessNxt(data, faults, counters, options, writes);
         this.commits = new Commits(vertx, data, faults, webhooks, options.seed(), options.timeLimit().toMillis() * 3);
         this.persons = new Persons(options.tokenLifetime(), counters);
         this.endpoints = new Endpoints(vertx, options, faults, counters, random, () -> connect, persons, api,

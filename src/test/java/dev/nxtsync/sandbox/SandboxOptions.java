@@ -23,6 +23,8 @@ public final class SandboxOptions implements Cloneable {
     private String compression = "br";
     private String stamps = "blank";
     private String onError = "atomic";
+    private String inputs = "one";
+    private boolean describesKeys;
     private Duration latest = Duration.ofMinutes(13);
     private Webhooks.Subscription webhook = Webhooks.Subscription.NONE;
     private Map<String, Double> faults = Map.of();
@@ -51,6 +53,9 @@ public final class SandboxOptions implements Cloneable {
             --stamps blank       how a DateTime is written: blank or T between date and time, or TZ with a Z at its end
             --on-error atomic    what a record that is refused does to the others of its request: atomic (none is kept), stop
                                  (those before it are) or continue (all but it are)
+            --inputs one         of what types new and changed records are, which is not certain: one for both, or two, of which
+                                 the second lacks the columns of the key
+            --describe-keys      the schema says of columns that they are of a key
             --latest 780s        by when a mutation has ended that finishes late
             --webhook URL        where events of changes are posted to (nowhere)
             --webhook-key KEY    the key that signs them (sandbox-signature-key)
@@ -66,6 +71,10 @@ public final class SandboxOptions implements Cloneable {
             String name = arguments[i];
             if (name.equals("--still")) {
                 options.still = true;
+                continue;
+            }
+            if (name.equals("--describe-keys")) {
+                options.describesKeys = true;
                 continue;
             }
             if (i + 1 == arguments.length) {
@@ -96,6 +105,7 @@ public final class SandboxOptions implements Cloneable {
             case "--compression" -> compression = value;
             case "--stamps" -> stamps = value;
             case "--on-error" -> onError = value;
+            case "--inputs" -> inputs = value;
             case "--latest" -> latest = duration(value);
             case "--webhook" ->
                 webhook = new Webhooks.Subscription(value, webhook.key(), webhook.attempts(), webhook.interval());
@@ -167,6 +177,14 @@ public final class SandboxOptions implements Cloneable {
 
     public SandboxOptions withStamps(String value) {
         return with(options -> options.stamps = value);
+    }
+
+    public SandboxOptions withInputs(String value) {
+        return with(options -> options.inputs = value);
+    }
+
+    public SandboxOptions withDescribedKeys(boolean value) {
+        return with(options -> options.describesKeys = value);
     }
 
     public SandboxOptions withLatest(Duration value) {
@@ -256,6 +274,16 @@ public final class SandboxOptions implements Cloneable {
      */
     String onError() {
         return onError;
+    }
+
+    /** Whether new and changed records are of {@code one} type, or of {@code two}, of which the second lacks the key. */
+    String inputs() {
+        return inputs;
+    }
+
+    /** Whether the schema says in words which columns are of a key. */
+    boolean describesKeys() {
+        return describesKeys;
     }
 
     /** By when after its arrival a mutation has ended that finishes late. */

@@ -33,6 +33,7 @@ final class SchemaMaker {
 
     private final Map<String, GraphQLScalarType> scalars = new HashMap<>();
     private final GraphQLCodeRegistry.Builder code = GraphQLCodeRegistry.newCodeRegistry();
+    private final SandboxOptions options;
     private final Change change;
     private final DataFetcher<?> connection;
     private final DataFetcher<?> owner;
@@ -60,8 +61,9 @@ final class SchemaMaker {
         }
     }
 
-    SchemaMaker(String stamps, Change change, DataFetcher<?> owner, DataFetcher<?> connection, DataFetcher<?> customers,
-            DataFetcher<?> companies, Writes writes) {
+    SchemaMaker(SandboxOptions options, Change change, DataFetcher<?> owner, DataFetcher<?> connection,
+            DataFetcher<?> customers, DataFetcher<?> companies, Writes writes) {
+        this.options = options;
         this.writes = writes;
         this.owner = owner;
         this.connection = connection;
@@ -71,7 +73,8 @@ final class SchemaMaker {
         scalars.put("String", Scalars.GraphQLString);
         scalars.put("Boolean", Scalars.GraphQLBoolean);
         this.change = change;
-        scalars.put("DateTime", GraphQLScalarType.newScalar().name("DateTime").coercing(new Verbatim(stamps)).build());
+        scalars.put("DateTime",
+                GraphQLScalarType.newScalar().name("DateTime").coercing(new Verbatim(options.stamps())).build());
         for (String name : List.of("Long", "Short", "Decimal", "Date", "Time")) {
             scalars.put(name, GraphQLScalarType.newScalar().name(name).coercing(new Verbatim("blank")).build());
         }
@@ -141,7 +144,7 @@ final class SchemaMaker {
         }
         code.dataFetcher(at("Query", "availableCustomers"), customers);
         code.dataFetcher(at("Query", "availableCompanies"), companies);
-        var mutation = new MutationSchema(scalars, code, writes, owner).make();
+        var mutation = new MutationSchema(options, scalars, code, writes, owner).make();
         return GraphQLSchema.newSchema().query(query).mutation(mutation).codeRegistry(code.build()).build();
     }
 
@@ -159,7 +162,8 @@ final class SchemaMaker {
     private GraphQLObjectType rowType(TableModel table, GroupSchema groups) {
         GraphQLObjectType.Builder row = newObject().name(table.rowType());
         for (ColumnModel column : columns(table)) {
-            row.field(field(column.name(), scalars.get(scalar(table, column))));
+            row.field(newFieldDefinition().name(column.name()).type(scalars.get(scalar(table, column))).description(
+                    options.describesKeys() && table.key().contains(column.name()) ? "Unique identifier." : ""));
             code.dataFetcher(at(table.rowType(), column.name()), (LightDataFetcher<?>) light(row_ -> row_.get(column)));
             GraphQLOutputType companion = switch (column.kind()) {
                 case DATE -> scalars.get("Date");

@@ -2,10 +2,12 @@ package dev.nxtsync.pull.plan;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.graphql.schema.Tables;
 import dev.nxtsync.graphql.schema.Tenants;
 import dev.nxtsync.tenant.Scope;
 import dev.nxtsync.tenant.Tenant;
@@ -24,10 +26,22 @@ public class CompanyScopes {
 
         /** The companies of a pull, or the customers of a system table. */
         public List<Tenant> owners(PullPlan plan) {
-            var scope = plan.table().scope();
-            return scope == Scope.CUSTOMER || plan.pull().companies().isEmpty()
+            return owners(plan.pull(), plan.table().scope());
+        }
+
+        /** The same of a table of this scope. */
+        public List<Tenant> owners(Settings.Pull pull, Scope scope) {
+            return scope == Scope.CUSTOMER || pull.companies().isEmpty()
                     ? all(scope)
-                    : plan.pull().companies().stream().map(Tenant::company).toList();
+                    : pull.companies().stream().map(Tenant::company).toList();
+        }
+
+        /** The same of a table, as far as it is known; none if it is not. */
+        public Function<Settings.Pull, List<Tenant>> owners(Tables tables) {
+            return pull -> {
+                var table = tables.known().get(pull.table());
+                return table == null ? List.of() : owners(pull, table.scope());
+            };
         }
 
         /** All that there are of one scope. */

@@ -9,6 +9,7 @@ import org.jboss.logging.Logger;
 
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
+import dev.nxtsync.pull.key.KeyChoice;
 import dev.nxtsync.pull.plan.CompanyScopes.Tenancy;
 import dev.nxtsync.pull.plan.PullValidator.Design;
 import dev.nxtsync.tenant.Tenant;
@@ -22,6 +23,10 @@ record PullAdoption(TableMigrator tables, Targets targets, UnitDeclaration units
     boolean adopt(String pull, Design design, Tenancy tenancy) throws SQLException {
         if (design instanceof PullValidator.Flawed flawed) {
             return stop(pull, flawed.reason());
+        }
+        if (design instanceof PullValidator.AwaitingProof waiting) {
+            targets.await(pull, new PullPlans.Unproven(waiting.reason()));
+            return true;
         }
         var sound = (PullValidator.Sound) design;
         PullPlan plan = sound.plan().in(tables.encoding());
@@ -39,7 +44,11 @@ record PullAdoption(TableMigrator tables, Targets targets, UnitDeclaration units
             return stop(pull, new Problem(ErrorCode.NO_COMPANY, "The client id of connection "
                     + plan.pull().connection() + " sees no company. " + ErrorCode.NO_CUSTOMER.nextStep()));
         }
-        if (plans.of(pull).isEmpty()) {
+        if (!plans.runs(pull, plan.key())) {
+            if (!KeyChoice.isSaid(plan.pull())) {
+                LOG.infof("Pull %s: the key of table %s is %s, %s", pull, plan.table().name(),
+                        String.join(", ", plan.key()), sound.key().reason());
+            }
             sound.keyDoubt().ifPresent(doubt -> LOG.warnf("Pull %s: %s", pull, doubt));
             sound.remarks().forEach(remark -> LOG.warnf("Pull %s: %s", pull, remark));
         }

@@ -14,6 +14,7 @@ import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.jobs.PlanKind;
 import dev.nxtsync.jobs.PlanRegistry;
 import dev.nxtsync.jobs.Planner;
+import dev.nxtsync.pull.key.KeyChoices;
 import dev.nxtsync.pull.plan.PullSchemas.SeenSchema;
 
 /**
@@ -30,15 +31,17 @@ public class PullPlanner implements Planner {
     private final Targets targets;
     private final PullOffer offer;
     private final PullPlans plans;
+    private final PullKeys keys;
 
     PullPlanner(Settings settings, PullSchemas schemas, PullAdoption adoption, Targets targets, PullOffer offer,
-            PullPlans plans) {
+            PullKeys keys) {
         this.settings = settings;
         this.schemas = schemas;
         this.adoption = adoption;
         this.targets = targets;
         this.offer = offer;
-        this.plans = plans;
+        this.plans = keys.plans();
+        this.keys = keys;
     }
 
     @Override
@@ -54,6 +57,7 @@ public class PullPlanner implements Planner {
     @Override
     public void forget(String connection) {
         schemas.forget(connection);
+        keys.forget(connection);
         plans.undone(connection);
     }
 
@@ -84,7 +88,7 @@ public class PullPlanner implements Planner {
             schemas.forget(name);
         }
         var seen = schemas.read(connection, pulls);
-        boolean complete = plan(connection, pulls, seen);
+        boolean complete = plan(connection, pulls, seen, keys.known(name, pulls, seen)) && seen.keys().isWhole();
         if (complete) {
             schemas.keep(name, seen);
         }
@@ -99,20 +103,21 @@ public class PullPlanner implements Planner {
      */
     public Optional<Problem> plan(Settings.Pull pull) throws SQLException {
         var connection = Objects.requireNonNull(settings.connections().get(pull.connection()));
-        plan(connection, List.of(pull), schemas.read(connection, List.of(pull)));
+        var seen = schemas.read(connection, List.of(pull));
+        plan(connection, List.of(pull), seen, keys.now(connection.name(), List.of(pull), seen));
         targets.change();
         return plans.of(pull.name()).flatMap(PullPlans.PlannedPull::obstacle);
     }
 
     /** Says whether every pull could be planned. */
-    private boolean plan(Settings.Connection connection, List<Settings.Pull> pulls, SeenSchema seen)
+    private boolean plan(Settings.Connection connection, List<Settings.Pull> pulls, SeenSchema seen, KeyChoices choices)
             throws SQLException {
         if (pulls.isEmpty()) {
             offer.tell(connection.name(), seen.tenancy().companies());
             return true;
         }
         boolean complete = true;
-        for (var design : PullValidator.validate(pulls, seen.tables(), settings).entrySet()) {
+        for (var design : PullValidator.validate(pulls, seen.tables(), choices::choice, settings).entrySet()) {
             complete &= adoption.adopt(design.getKey(), design.getValue(), seen.tenancy());
         }
         return complete;

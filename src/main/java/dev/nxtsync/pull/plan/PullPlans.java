@@ -48,6 +48,9 @@ public class PullPlans extends PlanRegistry<PullPlans.PlannedPull> {
         }
     }
 
+    /** It begins by itself once Business NXT has said whether its key is unique. */
+    record Unproven(Problem reason) implements Halted {}
+
     /** It cannot be made as configured. */
     public record Stopped(Problem reason) implements Halted {}
 
@@ -99,6 +102,11 @@ public class PullPlans extends PlanRegistry<PullPlans.PlannedPull> {
     List<Ready> planned(String connection) {
         return all().stream().flatMap(planned -> allowed(planned).stream())
                 .filter(ready -> ready.plan().pull().connection().equals(connection)).toList();
+    }
+
+    /** Whether a pull runs, or would if it were not for its target, by this key. */
+    boolean runs(String pull, List<String> key) {
+        return of(pull).flatMap(PullPlans::allowed).filter(ready -> ready.plan().key().equals(key)).isPresent();
     }
 
     /** The tables of a connection's pulls. */

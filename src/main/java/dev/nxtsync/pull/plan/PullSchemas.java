@@ -18,6 +18,8 @@ import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.graphql.schema.Tables;
 import dev.nxtsync.jobs.LostCallSync;
+import dev.nxtsync.pull.key.KeySchema;
+import dev.nxtsync.pull.key.KeySearch;
 import dev.nxtsync.pull.plan.CompanyScopes.Tenancy;
 
 /**
@@ -32,29 +34,32 @@ class PullSchemas {
     private final Introspection introspection;
     private final CompanyScopes companies;
     private final LostCallSync lostCalls;
+    private final KeySearch search;
     private final LongSupplier nanos;
     private final Map<String, SeenSchema> kept = new HashMap<>();
     /** What was read before anything could be planned, by the connection; empty where that failed. */
     private final Map<String, Optional<TablesAhead>> ahead = new HashMap<>();
 
-    private record TablesAhead(Tables tables, long readAt) {}
+    private record TablesAhead(Tables tables, KeySchema keys, long readAt) {}
 
     /**
      * What a connection sees.
      *
      * @param readAt when the schema was read, as the clock says
      */
-    record SeenSchema(Tables tables, Tenancy tenancy, long readAt) {}
+    record SeenSchema(Tables tables, KeySchema keys, Tenancy tenancy, long readAt) {}
 
     @Inject
-    PullSchemas(Introspection introspection, CompanyScopes companies, LostCallSync lostCalls) {
-        this(introspection, companies, lostCalls, System::nanoTime);
+    PullSchemas(Introspection introspection, CompanyScopes companies, LostCallSync lostCalls, KeySearch search) {
+        this(introspection, companies, lostCalls, search, System::nanoTime);
     }
 
-    PullSchemas(Introspection introspection, CompanyScopes companies, LostCallSync lostCalls, LongSupplier nanos) {
+    PullSchemas(Introspection introspection, CompanyScopes companies, LostCallSync lostCalls, KeySearch search,
+            LongSupplier nanos) {
         this.introspection = introspection;
         this.companies = companies;
         this.lostCalls = lostCalls;
+        this.search = search;
         this.nanos = nanos;
     }
 
@@ -66,18 +71,18 @@ class PullSchemas {
     SeenSchema read(Settings.Connection connection, List<Settings.Pull> pulls) throws SQLException {
         lostCalls.keep();
         var before = Optional.ofNullable(kept.remove(connection.name()))
-                .map(seen -> new TablesAhead(seen.tables(), seen.readAt()))
+                .map(seen -> new TablesAhead(seen.tables(), seen.keys(), seen.readAt()))
                 .or(() -> ahead.getOrDefault(connection.name(), Optional.empty()));
         ahead.remove(connection.name());
         var tables = before.orElseGet(() -> tables(connection, pulls));
-        return new SeenSchema(tables.tables(), companies.of(connection), tables.readAt());
+        return new SeenSchema(tables.tables(), tables.keys(), companies.of(connection), tables.readAt());
     }
 
     private TablesAhead tables(Settings.Connection connection, List<Settings.Pull> pulls) {
         long readAt = nanos.getAsLong();
-        return new TablesAhead(
-                introspection.tables(connection.name(), pulls.stream().map(Settings.Pull::table).distinct().toList()),
-                readAt);
+        var tables = introspection.tables(connection.name(),
+                pulls.stream().map(Settings.Pull::table).distinct().toList());
+        return new TablesAhead(tables, search.schema(connection.name(), pulls, tables), readAt);
     }
 
     /** Asks for the tables once, before they can be kept; what is in the way then is met, and told, by {@link #read}. */

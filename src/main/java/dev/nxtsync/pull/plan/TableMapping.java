@@ -44,6 +44,11 @@ public record TableMapping(List<String> columns, List<String> remarks, List<Stri
                 target.only(wanted));
     }
 
+    /** The same with a target that says something more of itself. */
+    TableMapping saying(String more) {
+        return new TableMapping(columns, remarks, fields, sources, target.saying(more));
+    }
+
     /** The same into a database of this encoding. */
     TableMapping in(Encoding encoding) {
         return new TableMapping(columns, remarks, fields, sources, target.in(encoding));

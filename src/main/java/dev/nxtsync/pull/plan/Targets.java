@@ -94,6 +94,15 @@ class Targets {
         }
     }
 
+    /** Says of a pull for what it waits. */
+    void await(String pull, PullPlans.Unproven unproven) throws SQLException {
+        if (conditions.isNews(pull, unproven.reason().message())) {
+            LOG.infof("Pull %s waits. %s", pull, unproven.reason().message());
+        }
+        plans.put(pull, unproven);
+        states.stopped(pull, unproven.reason());
+    }
+
     /** Says of a pull that it cannot run, and why. */
     void stop(String pull, PullPlans.Halted halted) throws SQLException {
         halt(pull, halted);

@@ -21,6 +21,7 @@ import dev.nxtsync.pull.Document;
 import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.Pages;
 import dev.nxtsync.pull.Uniqueness;
+import dev.nxtsync.pull.key.KeySearch;
 import dev.nxtsync.pull.plan.CompanyScopes;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.plan.PullValidator;
@@ -37,11 +38,13 @@ public class DryRun {
     private final Settings settings;
     private final Introspection introspection;
     private final NxtClient nxt;
+    private final KeySearch search;
 
-    DryRun(Settings settings, Introspection introspection, NxtClient nxt) {
+    DryRun(Settings settings, Introspection introspection, NxtClient nxt, KeySearch search) {
         this.settings = settings;
         this.introspection = introspection;
         this.nxt = nxt;
+        this.search = search;
     }
 
     /** A company, or the customer of a system table, in which a row of each pull was asked for, or some where its key may be wrong. */
@@ -58,7 +61,7 @@ public class DryRun {
             Map<String, TargetTable> targets, List<TenantReading> readings) {}
 
     /**
-     * Asks one request for the schema, and one for each company.
+     * Asks one request for the schema, and one for each company; and some more for keys that are not documented.
      *
      * @param customers whom the connection is for
      * @param companies that it sees
@@ -68,9 +71,10 @@ public class DryRun {
     public DryRunResult of(Settings.Connection connection, Collection<Settings.Pull> pulls, List<Integer> customers,
             List<Tenants.Company> companies, int most) {
         var tenancy = new CompanyScopes.Tenancy(customers, companies);
-        var designs = PullValidator.validate(List.copyOf(pulls),
-                introspection.tables(connection.name(), pulls.stream().map(Settings.Pull::table).distinct().toList()),
-                settings);
+        var tables = introspection.tables(connection.name(),
+                pulls.stream().map(Settings.Pull::table).distinct().toList());
+        var choices = search.now(connection.name(), List.copyOf(pulls), tables, tenancy.owners(tables));
+        var designs = PullValidator.validate(List.copyOf(pulls), tables, choices::choice, settings);
         var seen = companies.stream().map(Tenants.Company::number).toList();
         var strangers = new TreeMap<String, List<Integer>>();
         var targets = new TreeMap<String, TargetTable>();

@@ -23,6 +23,7 @@ import dev.nxtsync.pull.Document;
 import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.PageReader;
 import dev.nxtsync.pull.Pages;
+import dev.nxtsync.pull.key.KeySearch;
 import dev.nxtsync.pull.plan.CompanyScopes;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.plan.PullValidator;
@@ -40,12 +41,15 @@ public class LoadEstimates {
     private final Introspection introspection;
     private final NxtClient nxt;
     private final CompanyScopes scopes;
+    private final KeySearch search;
 
-    LoadEstimates(Settings settings, Introspection introspection, NxtClient nxt, CompanyScopes scopes) {
+    LoadEstimates(Settings settings, Introspection introspection, NxtClient nxt, CompanyScopes scopes,
+            KeySearch search) {
         this.settings = settings;
         this.introspection = introspection;
         this.nxt = nxt;
         this.scopes = scopes;
+        this.search = search;
     }
 
     /**
@@ -103,21 +107,18 @@ public class LoadEstimates {
             List<Settings.Pull> pulls) {
         var tenancy = scopes.of(connection);
         var byOwner = new TreeMap<Tenant, List<PullPlan>>();
-        PullValidator
-                .validate(pulls,
-                        introspection.tables(connection.name(),
-                                pulls.stream().map(Settings.Pull::table).distinct().toList()),
-                        settings)
-                .forEach((pull, design) -> {
-                    if (design instanceof PullValidator.Sound sound) {
-                        for (Tenant owner : tenancy.owners(sound.plan())) {
-                            byOwner.computeIfAbsent(owner, each -> new ArrayList<>()).add(sound.plan());
-                        }
-                    } else {
-                        estimates
-                                .add(problem(pull, Optional.empty(), ((PullValidator.Flawed) design).reason().coded()));
-                    }
-                });
+        var tables = introspection.tables(connection.name(),
+                pulls.stream().map(Settings.Pull::table).distinct().toList());
+        var choices = search.now(connection.name(), pulls, tables, tenancy.owners(tables));
+        PullValidator.validate(pulls, tables, choices::choice, settings).forEach((pull, design) -> {
+            if (design instanceof PullValidator.Sound sound) {
+                for (Tenant owner : tenancy.owners(sound.plan())) {
+                    byOwner.computeIfAbsent(owner, each -> new ArrayList<>()).add(sound.plan());
+                }
+            } else {
+                estimates.add(problem(pull, Optional.empty(), design.obstacle().orElseThrow().coded()));
+            }
+        });
         var counted = new ArrayList<Counted>();
         double fastest = Double.MAX_VALUE;
         double polls = 0;

@@ -40,6 +40,12 @@ public record TargetTable(String schema, String name, String owner, String comme
         return new TargetTable(schema, name, owner, comment, columns, key, changeStamp, removes, other);
     }
 
+    /** The same with another sentence in its comment. */
+    public TargetTable saying(String more) {
+        return new TargetTable(schema, name, owner, comment + ". " + more, columns, key, changeStamp, removes,
+                encoding);
+    }
+
     /** The same with some of its columns only, among them the key. */
     public TargetTable only(Predicate<TargetColumn> wanted) {
         return new TargetTable(schema, name, owner, comment, columns.stream().filter(wanted).toList(), key, changeStamp,

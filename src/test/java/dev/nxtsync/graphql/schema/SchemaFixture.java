@@ -16,6 +16,14 @@ public final class SchemaFixture {
         return new Introspection(nxt);
     }
 
+    public static KeyHints hints(NxtClient nxt) {
+        return new KeyHints(nxt, mutations(nxt));
+    }
+
+    public static GroupFilters groupFilters(NxtClient nxt) {
+        return new GroupFilters(nxt);
+    }
+
     public static Tenants tenants(NxtClient nxt) {
         return new Tenants(nxt);
     }

@@ -17,6 +17,9 @@ import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.NxtClientFixture;
 import dev.nxtsync.graphql.schema.SchemaFixture;
 import dev.nxtsync.jobs.PlanFixture;
+import dev.nxtsync.pull.key.KeyFixture;
+import dev.nxtsync.pull.key.KeyProofs;
+import dev.nxtsync.pull.key.KeyProver;
 import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.pull.state.PullStore;
 import dev.nxtsync.pull.state.PullUnitStore;
@@ -30,7 +33,7 @@ import dev.nxtsync.support.TestDatabase;
 final class PlannedFixture implements AutoCloseable {
     static final int COMPANY = 5_280_001;
 
-    final Sandbox sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true));
+    final Sandbox sandbox;
     final TestDatabase database = TestDatabase.create();
     final Database store = ScheduleFixture.migrated(database);
     final Replica replica = new Replica(store);
@@ -39,6 +42,7 @@ final class PlannedFixture implements AutoCloseable {
     final Targets targets;
     final PullPlanner planner;
     final FollowedSettings followed;
+    final KeyProver prover;
     /** What Business NXT was asked since a test looked last. */
     private final List<String> asked = new ArrayList<>();
     /** Which questions are not answered. */
@@ -47,6 +51,12 @@ final class PlannedFixture implements AutoCloseable {
     long passed;
 
     PlannedFixture(Map<String, String> environment) throws SQLException {
+        this(SandboxOptions.defaults(), environment);
+    }
+
+    /** @param options of the sandbox, which has a port of its own and stands still */
+    PlannedFixture(SandboxOptions options, Map<String, String> environment) throws SQLException {
+        sandbox = new Sandbox(options.withPort(0).withStill(true));
         sandbox.acceptAnyToken();
         replica.beat();
         settings = SettingsFixture.of(environment);
@@ -61,10 +71,11 @@ final class PlannedFixture implements AutoCloseable {
         var units = new PullUnitStore(store);
         targets = new Targets(tables, plans, new PullStates(store), units);
         var schemas = new PullSchemas(introspection, CompanyScopesFixture.of(nxt), PlanFixture.lostCalls(store),
-                this::now);
+                KeyFixture.search(nxt), this::now);
+        prover = new KeyProver(nxt, new KeyProofs(store));
         planner = new PullPlanner(settings, schemas,
                 new PullAdoption(tables, targets, new UnitDeclaration(units, plans), plans), targets,
-                new PullOffer(introspection), plans);
+                new PullOffer(introspection), new PullKeys(KeyFixture.search(nxt), prover, plans));
         followed = new FollowedSettings(plans, PullStore.dueTimes(store, replica), this::now);
     }
 
@@ -77,6 +88,17 @@ final class PlannedFixture implements AutoCloseable {
         boolean complete = planner.plan(Objects.requireNonNull(settings.connections().get("main")), isAsked);
         plans.done("main");
         return complete;
+    }
+
+    /** Plans, and asks for proofs of keys, until nothing new comes of it. */
+    void prove() throws SQLException {
+        plan();
+        for (int steps = 0; steps < 12; steps++) {
+            prover.step();
+            if (prover.takeNews("main")) {
+                plan();
+            }
+        }
     }
 
     List<String> asked() {

@@ -13,6 +13,7 @@ import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.graphql.NxtClientFixture;
 import dev.nxtsync.graphql.schema.SchemaFixture;
+import dev.nxtsync.pull.key.KeyChoice;
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
 import dev.nxtsync.tenant.Tenant;
@@ -28,7 +29,7 @@ class PullPlansTest {
                     SchemaFixture.tables(
                             NxtClientFixture.at(sandbox.url() + "/api/graphql", question -> Optional.empty()),
                             List.of("order", "product")),
-                    settings);
+                    KeyChoice::known, settings);
             var plans = new PullPlans();
             designs.forEach((pull, design) -> plans.put(pull,
                     new PullPlans.Ready(((PullValidator.Sound) design).plan(), List.of(Tenant.company(1)))));

@@ -21,6 +21,7 @@ import dev.nxtsync.graphql.schema.Column.Companion;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.graphql.schema.Tables;
 import dev.nxtsync.pull.PullFixture;
+import dev.nxtsync.pull.key.KeyChoice;
 import dev.nxtsync.tenant.Scope;
 
 class PullValidatorTest {
@@ -86,7 +87,7 @@ class PullValidatorTest {
         var there = List.of("order", "orderLine", "voucher", "batch");
         var names = nearest == null || there.contains(nearest) ? there : List.of(nearest);
         var design = PullValidator.validate(List.of(pull(table, List.of())), new Tables(Map.of(), Map.of(), names),
-                SettingsFixture.defaults()).get("x");
+                KeyChoice::known, SettingsFixture.defaults()).get("x");
         var reason = ((PullValidator.Flawed) design).reason();
         assertThat(reason.errorCode()).isEqualTo(ErrorCode.TABLE_UNKNOWN);
         assertThat(reason.message()).startsWith("There is no table " + table + " that this client id can read"
@@ -115,7 +116,7 @@ class PullValidatorTest {
                         new Tables(Map.of(pull.table(),
                                 new Table(pull.table(), "Text", Scope.COMPANY, byName, List.of(), Map.of(), true)),
                                 Map.of()),
-                        SettingsFixture.defaults())
+                        KeyChoice::known, SettingsFixture.defaults())
                 .get("x");
     }
 

@@ -1,0 +1,52 @@
+package dev.nxtsync.graphql.schema;
+
+import java.util.List;
+
+/**
+ * Columns that may be the primary key of a table.
+ *
+ * @param columns in their order
+ * @param evidence what speaks for them
+ * @param leastRows of how many rows they must be the key to be taken for it: where few rows share the table, many columns tell
+ *        them apart
+ */
+public record KeyCandidate(List<String> columns, KeyEvidence evidence, long leastRows) {
+    public KeyCandidate {
+        columns = List.copyOf(columns);
+    }
+
+    /** One that Business NXT is only asked to contradict. */
+    public KeyCandidate(List<String> columns, KeyEvidence evidence) {
+        this(columns, evidence, 0);
+    }
+
+    /** Whether a table of so many rows can show that it is the key. */
+    public boolean isShownBy(long rows) {
+        return rows >= leastRows;
+    }
+
+    /** What speaks for a key. */
+    public enum KeyEvidence {
+        /** A person has said so. */
+        SETTING("set by KEY"),
+        /** It is documented. */
+        BUILT_IN("built in"),
+        /** A new record takes columns that a change of it does not, and lacks the number that the server gives. */
+        INPUTS("by what new and changed records take"),
+        /** The schema says in words what it is. */
+        DESCRIPTION("by the schema's descriptions"),
+        /** The server gives a number, which may be only the last column of a key. */
+        NUMBER("by the number that new records are given");
+
+        private final String text;
+
+        KeyEvidence(String text) {
+            this.text = text;
+        }
+
+        /** As people are told, behind the columns. */
+        public String text() {
+            return text;
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package dev.nxtsync.graphql.schema;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import jakarta.inject.Singleton;
+
+import org.jspecify.annotations.Nullable;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import dev.nxtsync.graphql.FailedAnswer;
+import dev.nxtsync.graphql.Field;
+import dev.nxtsync.graphql.NxtClient;
+import dev.nxtsync.graphql.Question;
+import dev.nxtsync.graphql.schema.Column.Companion;
+import dev.nxtsync.graphql.schema.KeyCandidate.KeyEvidence;
+import dev.nxtsync.tenant.Scope;
+
+/** Finds in the schema what may be the primary keys of tables (docs/facts/business-nxt.md, "Keys"). Safe for any number of threads. */
+@Singleton
+public class KeyHints {
+    private static final int TOGETHER = 30;
+    private static final int MOST_CANDIDATES = 6;
+    /** So many rows show that it is not by chance that columns tell them apart. */
+    private static final int ROWS = 20;
+    private static final Set<String> OF_A_KEY = Set.of("Int", "Long", "Short", "Byte", "String");
+    private static final Pattern KEY = Pattern.compile("(?i)\\b(primary key|unique identifier)\\b");
+    private static final List<Field> DESCRIBED = List.of(Field.of("fields", "name", "description"));
+    private static final List<Field> INPUTS = List.of(Field.of("inputFields", "name"));
+
+    private final NxtClient nxt;
+    private final Mutations mutations;
+
+    KeyHints(NxtClient nxt, Mutations mutations) {
+        this.nxt = nxt;
+        this.mutations = mutations;
+    }
+
+    /** The types of what creates and changes records of a table; empty where that is not offered. */
+    private record InputTypes(Optional<String> created, Optional<String> changed) {}
+
+    /**
+     * The candidates of each table, the likeliest first.
+     *
+     * @throws FailedAnswer if there was no whole answer
+     */
+    public Map<String, List<KeyCandidate>> of(String connection, Collection<Table> tables) {
+        var candidates = new HashMap<String, List<KeyCandidate>>();
+        for (Scope scope : Scope.values()) {
+            var all = tables.stream().filter(table -> table.scope() == scope).toList();
+            var fields = all.isEmpty()
+                    ? Map.<String, MutationField>of()
+                    : mutations.fields(connection, scope.changesType());
+            for (int i = 0; i < all.size(); i += TOGETHER) {
+                read(connection, all.subList(i, Math.min(all.size(), i + TOGETHER)), fields, candidates);
+            }
+        }
+        return candidates;
+    }
+
+    private void read(String connection, List<Table> tables, Map<String, MutationField> fields,
+            Map<String, List<KeyCandidate>> candidates) {
+        var types = tables.stream().map(table -> types(table, fields)).toList();
+        var asked = new ArrayList<Field>();
+        for (int i = 0; i < tables.size(); i++) {
+            asked.add(TypeRef.lookUp("row" + i, tables.get(i).rowType()).and(DESCRIBED));
+            for (var type : Map.of("created" + i, types.get(i).created(), "changed" + i, types.get(i).changed())
+                    .entrySet()) {
+                type.getValue().ifPresent(name -> asked.add(TypeRef.lookUp(type.getKey(), name).and(INPUTS)));
+            }
+        }
+        JsonNode data = FailedAnswer.dataOf(nxt.ask(connection, Question.query("keys", asked)));
+        for (int i = 0; i < tables.size(); i++) {
+            candidates.put(tables.get(i).name(), candidates(tables.get(i), data.path("row" + i).path("fields"),
+                    names(data, "created" + i), names(data, "changed" + i), types.get(i)));
+        }
+    }
+
+    private static InputTypes types(Table table, Map<String, MutationField> fields) {
+        return new InputTypes(type(fields.get(table.name() + "_create"), "values"),
+                type(fields.get(table.name() + "_update"), "values")
+                        .or(() -> type(fields.get(table.name() + "_update"), "value")));
+    }
+
+    private static Optional<String> type(@Nullable MutationField field, String argument) {
+        return Optional.ofNullable(field).map(each -> each.arguments().get(argument)).map(TypeRef::name);
+    }
+
+    private static Set<String> names(JsonNode data, String alias) {
+        return new LinkedHashSet<>(data.path(alias).path("inputFields").findValuesAsText("name"));
+    }
+
+    private static List<KeyCandidate> candidates(Table table, JsonNode described, Set<String> created,
+            Set<String> changed, InputTypes types) {
+        var candidates = new LinkedHashMap<List<String>, KeyCandidate>();
+        Stream.of(byInputs(table, created, changed, types), byDescription(table, described)).flatMap(List::stream)
+                .forEach(each -> candidates.putIfAbsent(each.columns(), each));
+        return candidates.values().stream().limit(MOST_CANDIDATES).toList();
+    }
+
+    private static List<KeyCandidate> byInputs(Table table, Set<String> created, Set<String> changed,
+            InputTypes types) {
+        if (created.isEmpty()) {
+            return List.of();
+        }
+        // the number that the server gives, and what is not stored
+        var numbers = table.columns().values().stream().filter(KeyHints::mayBeOfAKey).map(Column::name)
+                .filter(name -> !created.contains(name))
+                .sorted(Comparator.comparingInt((String name) -> unlikeliness(table, name))).limit(MOST_CANDIDATES)
+                .toList();
+        if (changed.isEmpty() || types.created().equals(types.changed())) {
+            // the rest of the key is among what both take
+            return numbers.stream().map(name -> new KeyCandidate(List.of(name), KeyEvidence.NUMBER, Long.MAX_VALUE))
+                    .toList();
+        }
+        var given = table.columns().keySet().stream().filter(name -> created.contains(name) && !changed.contains(name))
+                .toList();
+        // with several it is open which of them is of the key
+        long least = numbers.size() > 1 ? ROWS : 0;
+        var candidates = new ArrayList<KeyCandidate>();
+        numbers.forEach(name -> candidates.add(
+                new KeyCandidate(Stream.concat(given.stream(), Stream.of(name)).toList(), KeyEvidence.INPUTS, least)));
+        if (!given.isEmpty()) {
+            candidates.add(new KeyCandidate(given, KeyEvidence.INPUTS, numbers.isEmpty() ? 0 : ROWS));
+        }
+        return candidates;
+    }
+
+    private static List<KeyCandidate> byDescription(Table table, JsonNode described) {
+        var columns = new ArrayList<String>();
+        for (JsonNode field : described) {
+            String name = field.path("name").asText();
+            if (table.columns().containsKey(name) && KEY.matcher(field.path("description").asText("")).find()) {
+                columns.add(name);
+            }
+        }
+        return columns.isEmpty() || columns.size() > MOST_CANDIDATES
+                ? List.of()
+                : List.of(new KeyCandidate(columns, KeyEvidence.DESCRIPTION, ROWS));
+    }
+
+    private static boolean mayBeOfAKey(Column column) {
+        return OF_A_KEY.contains(column.scalar()) && column.companion() == Companion.NONE
+                && !column.name().startsWith("created") && !column.name().startsWith("changed");
+    }
+
+    private static int unlikeliness(Table table, String column) {
+        if (column.equals(table.name() + "No") || column.equals("lineNo")) {
+            return 0;
+        }
+        return column.endsWith("No") ? 1 : 2;
+    }
+}

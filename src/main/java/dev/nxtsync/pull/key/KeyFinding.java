@@ -1,0 +1,21 @@
+package dev.nxtsync.pull.key;
+
+/** What Business NXT says of a proposed key in one company, or customer. */
+sealed interface KeyFinding {
+
+    /**
+     * No two rows have the same values, and none lacks one.
+     *
+     * @param rows how many there are; 0 where they are not counted
+     */
+    record UniqueKey(long rows) implements KeyFinding {}
+
+    /** @param example values that several rows have, for people */
+    record RepeatedKey(String example) implements KeyFinding {}
+
+    /** @param column that some row has no value of */
+    record EmptyKey(String column) implements KeyFinding {}
+
+    /** @param reason why it is not known */
+    record UnclearKey(String reason) implements KeyFinding {}
+}

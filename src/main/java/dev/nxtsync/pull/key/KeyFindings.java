@@ -1,0 +1,42 @@
+package dev.nxtsync.pull.key;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import dev.nxtsync.tenant.Tenant;
+
+/**
+ * What Business NXT has said of proposed keys.
+ *
+ * @param byKey by key and number of the company, or customer
+ * @param failing whoever could not be asked several times, so that others do not wait for it
+ */
+record KeyFindings(Map<ProposedKey, Map<Integer, KeyFinding>> byKey, Set<Tenant> failing) {
+    /** Nothing. */
+    static final KeyFindings NONE = new KeyFindings(Map.of(), Set.of());
+
+    /** The same with what was found in one company. */
+    KeyFindings with(Tenant tenant, Map<ProposedKey, KeyFinding> found) {
+        var all = new HashMap<>(byKey);
+        found.forEach((key, finding) -> {
+            var companies = new HashMap<>(of(key));
+            companies.put(tenant.number(), finding);
+            all.put(key, companies);
+        });
+        return new KeyFindings(all, failing);
+    }
+
+    /** By the number of the company, or customer. */
+    Map<Integer, KeyFinding> of(ProposedKey key) {
+        return byKey.getOrDefault(key, Map.of());
+    }
+
+    /** In which of these it is not known. */
+    List<Tenant> unknown(ProposedKey key, Collection<Tenant> owners) {
+        var known = of(key).keySet();
+        return owners.stream().filter(owner -> !known.contains(owner.number())).toList();
+    }
+}

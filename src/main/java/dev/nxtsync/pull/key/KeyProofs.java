@@ -1,0 +1,92 @@
+package dev.nxtsync.pull.key;
+
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.database.Database;
+import dev.nxtsync.database.Encoding;
+import dev.nxtsync.pull.key.KeyFinding.EmptyKey;
+import dev.nxtsync.pull.key.KeyFinding.RepeatedKey;
+import dev.nxtsync.pull.key.KeyFinding.UnclearKey;
+import dev.nxtsync.pull.key.KeyFinding.UniqueKey;
+import dev.nxtsync.tenant.Tenant;
+
+/** Remembers what Business NXT has said of keys. Safe for any number of threads. */
+@Singleton
+public class KeyProofs {
+    private final Database database;
+
+    public KeyProofs(Database database) {
+        this.database = database;
+    }
+
+    /** What holds still: a key that was contradicted may not be an hour later, and what was unclear may be clear sooner. */
+    KeyFindings of(String connection, Set<Tenant> failing) throws SQLException {
+        var all = new HashMap<ProposedKey, Map<Integer, KeyFinding>>();
+        database.useTransaction(transaction -> transaction.createQuery("""
+                select table_name, columns, filter, company, verdict, rows, detail from nxt_sync.key_proof
+                where connection = :connection and at > case verdict when 'unique' then '-infinity'
+                    when 'unclear' then clock_timestamp() - interval '10 min'
+                    else clock_timestamp() - interval '1 h' end""").bind("connection", connection)
+                .map((row, context) -> {
+                    var key = new ProposedKey(row.getString("table_name"),
+                            Arrays.asList((String[]) row.getArray("columns").getArray()), row.getString("filter"));
+                    all.computeIfAbsent(key, each -> new HashMap<>()).put(row.getInt("company"),
+                            finding(row.getString("verdict"), row.getLong("rows"), row.getString("detail")));
+                    return key;
+                }).list());
+        return new KeyFindings(all, failing);
+    }
+
+    private static KeyFinding finding(String verdict, long rows, String detail) {
+        return switch (verdict) {
+            case "unique" -> new UniqueKey(rows);
+            case "repeated" -> new RepeatedKey(detail);
+            case "empty" -> new EmptyKey(detail);
+            default -> new UnclearKey(detail);
+        };
+    }
+
+    void keep(String connection, Tenant tenant, Map<ProposedKey, KeyFinding> findings) throws SQLException {
+        if (findings.isEmpty()) {
+            return;
+        }
+        database.useTransaction(transaction -> {
+            var encoding = Encoding.read(transaction);
+            var batch = transaction.prepareBatch(
+                    """
+                            insert into nxt_sync.key_proof (connection, table_name, columns, filter, company, verdict, rows, detail, at)
+                            values (:connection, :table, :columns, :filter, :company, :verdict, :rows, :detail, clock_timestamp())
+                            on conflict (connection, table_name, columns, filter, company) do update
+                            set verdict = excluded.verdict, rows = excluded.rows, detail = excluded.detail, at = excluded.at""");
+            findings.forEach((key, finding) -> batch.bind("connection", connection).bind("table", key.table())
+                    .bindArray("columns", String.class, key.columns()).bind("filter", key.filter())
+                    .bind("company", tenant.number()).bind("verdict", verdict(finding))
+                    .bind("rows", finding instanceof UniqueKey unique ? unique.rows() : 0)
+                    .bind("detail", encoding.shown(detail(finding))).add());
+            batch.execute();
+        });
+    }
+
+    private static String verdict(KeyFinding finding) {
+        if (finding instanceof UniqueKey) {
+            return "unique";
+        }
+        return finding instanceof RepeatedKey ? "repeated" : finding instanceof EmptyKey ? "empty" : "unclear";
+    }
+
+    private static String detail(KeyFinding finding) {
+        if (finding instanceof RepeatedKey repeated) {
+            return repeated.example();
+        }
+        if (finding instanceof EmptyKey empty) {
+            return empty.column();
+        }
+        return finding instanceof UnclearKey unclear ? unclear.reason() : "";
+    }
+}

@@ -1,0 +1,164 @@
+package dev.nxtsync.pull.key;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import dev.nxtsync.graphql.Answer;
+import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.graphql.Field;
+import dev.nxtsync.graphql.Filters;
+import dev.nxtsync.graphql.NxtClient;
+import dev.nxtsync.graphql.Question;
+import dev.nxtsync.graphql.Recovery;
+import dev.nxtsync.graphql.schema.Aggregates;
+import dev.nxtsync.graphql.schema.GroupFilter;
+import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.pull.key.KeyFinding.EmptyKey;
+import dev.nxtsync.pull.key.KeyFinding.RepeatedKey;
+import dev.nxtsync.pull.key.KeyFinding.UnclearKey;
+import dev.nxtsync.pull.key.KeyFinding.UniqueKey;
+import dev.nxtsync.tenant.Tenant;
+
+/**
+ * Asks Business NXT whether proposed keys tell the rows of one company apart: for groups of rows with the same values that have
+ * more than one, and for those that have no value (docs/facts/business-nxt.md, "Groups of rows").
+ */
+final class KeyQuestion {
+    /** Tables of one document. */
+    static final int TOGETHER = 10;
+
+    private final NxtClient nxt;
+    private final String connection;
+    private final KeySchema schema;
+
+    KeyQuestion(NxtClient nxt, String connection, KeySchema schema) {
+        this.nxt = nxt;
+        this.connection = connection;
+        this.schema = schema;
+    }
+
+    /**
+     * What has been found out.
+     *
+     * @param findings by key; those that are not among them are to be asked for again
+     * @param failure what is in the way of the others; empty if nothing is
+     */
+    record KeyAnswer(Map<ProposedKey, KeyFinding> findings, Optional<Failure> failure) {}
+
+    /** Asks one question, and more only where one is not answered. */
+    KeyAnswer ask(Tenant tenant, List<ProposedKey> keys) {
+        var findings = new LinkedHashMap<ProposedKey, KeyFinding>();
+        var askable = new ArrayList<ProposedKey>();
+        for (ProposedKey key : keys) {
+            if (schema.canBeAsked(key)) {
+                askable.add(key);
+            } else {
+                findings.put(key, new UnclearKey("Business NXT does not count groups of rows of this table"));
+            }
+        }
+        return askable.isEmpty()
+                ? new KeyAnswer(findings, Optional.empty())
+                : new KeyAnswer(findings, askTogether(tenant, askable, findings));
+    }
+
+    private Optional<Failure> askTogether(Tenant tenant, List<ProposedKey> keys,
+            Map<ProposedKey, KeyFinding> findings) {
+        var parts = new ArrayList<Field>();
+        var groups = new HashMap<String, RepeatedGroups>();
+        for (int i = 0; i < keys.size(); i++) {
+            add(keys.get(i), i, parts, groups);
+        }
+        Answer answer = nxt.ask(connection, Question.query("prove_keys", tenant, true, parts), groups);
+        if (answer instanceof Answer.Data data) {
+            for (int i = 0; i < keys.size(); i++) {
+                findings.put(keys.get(i), finding(tenant, keys.get(i), i, data, groups));
+            }
+            return Optional.empty();
+        }
+        var failure = (Failure) answer;
+        if (!isOfTheQuestion(failure)) {
+            return Optional.of(failure);
+        }
+        if (keys.size() == 1) {
+            findings.put(keys.get(0), new UnclearKey(failure.message()));
+            return Optional.empty();
+        }
+        // one of them may be to blame; what was lost keeps its slot for long, so that halves are not asked at once
+        var first = askTogether(tenant, keys.subList(0, keys.size() / 2), findings);
+        return first.isPresent() ? first : askTogether(tenant, keys.subList(keys.size() / 2, keys.size()), findings);
+    }
+
+    /** Whether it would be answered so again. */
+    private static boolean isOfTheQuestion(Failure failure) {
+        return failure.mayBeTooLarge() || (failure.next() == Recovery.FIX) || failure instanceof Failure.Rejected;
+    }
+
+    private void add(ProposedKey key, int index, List<Field> parts, Map<String, RepeatedGroups> groups) {
+        Table table = schema.table(key);
+        GroupFilter having = schema.filter(key);
+        parts.add(group(key, table, having, "r" + index, key.columns(), "_gt"));
+        groups.put("r" + index, new RepeatedGroups(key.columns()));
+        for (int column = 0; column < key.columns().size(); column++) {
+            String alias = "n" + index + "_" + column;
+            var columns = List.of(key.columns().get(column));
+            parts.add(group(key, table, having, alias, columns, "_lt"));
+            groups.put(alias, new RepeatedGroups(columns));
+        }
+        if (table.isCounted()) {
+            parts.add(filtered(Field.of(table.name()).as("c" + index), key, table, "c" + index)
+                    .with("first", new Field.Variable("c" + index, "Int", 1))
+                    .and(Field.of("totalCount"), Field.of("items", key.columns().get(0))));
+        }
+    }
+
+    /** The groups whose number of values of the first column is more, or less, than one. */
+    private static Field group(ProposedKey key, Table table, GroupFilter having, String alias, List<String> columns,
+            String operator) {
+        ObjectNode condition = Filters.object();
+        condition.putObject(having.count()).putObject(columns.get(0)).put(operator, 1);
+        return filtered(Field.of(table.name()).as(alias), key, table, alias)
+                .with("groupBy", new Field.Grouping(columns))
+                .with("having", new Field.Variable("h" + alias, having.type(), condition))
+                .and(Field.of("items", columns)
+                        .and(Field.of(Aggregates.FIELD).and(Field.of(Aggregates.COUNT, columns.get(0)))));
+    }
+
+    private static Field filtered(Field field, ProposedKey key, Table table, String alias) {
+        return key.filter().isEmpty()
+                ? field
+                : field.with("filter", new Field.Variable("f" + alias, "FilterExpression_" + table.rowType(),
+                        Filters.parse(key.filter())));
+    }
+
+    private KeyFinding finding(Tenant tenant, ProposedKey key, int index, Answer.Data data,
+            Map<String, RepeatedGroups> groups) {
+        var root = data.data().path(tenant.scope().root());
+        var repeated = Objects.requireNonNull(groups.get("r" + index));
+        for (int column = 0; column < key.columns().size(); column++) {
+            String alias = "n" + index + "_" + column;
+            var empty = Objects.requireNonNull(groups.get(alias)).empty();
+            if (empty.isPresent()) {
+                return new EmptyKey(empty.get());
+            }
+            if (!root.path(alias).path("items").isInt()) {
+                return new UnclearKey("the answer has no groups");
+            }
+        }
+        if (repeated.repeated().isPresent()) {
+            return new RepeatedKey(repeated.repeated().get());
+        }
+        if (repeated.empty().isPresent()) {
+            return new EmptyKey(repeated.empty().get());
+        }
+        return root.path("r" + index).path("items").isInt() && repeated.isCounted()
+                ? new UniqueKey(root.path("c" + index).path("totalCount").asLong())
+                : new UnclearKey("the answer does not say how many rows each group has");
+    }
+}

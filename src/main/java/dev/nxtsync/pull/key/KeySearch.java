@@ -1,0 +1,103 @@
+package dev.nxtsync.pull.key;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.graphql.FailedAnswer;
+import dev.nxtsync.graphql.NxtClient;
+import dev.nxtsync.graphql.Recovery;
+import dev.nxtsync.graphql.schema.GroupFilters;
+import dev.nxtsync.graphql.schema.KeyCandidate;
+import dev.nxtsync.graphql.schema.KeyHints;
+import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.graphql.schema.Tables;
+import dev.nxtsync.tenant.Tenant;
+
+/** Finds the keys of pulls. Safe for any number of threads. */
+@Singleton
+public class KeySearch {
+    private static final Logger LOG = Logger.getLogger(KeySearch.class);
+    /** One candidate after the other; there are few. */
+    private static final int MOST_ROUNDS = 8;
+
+    private final KeyHints hints;
+    private final GroupFilters filters;
+    private final NxtClient nxt;
+
+    public KeySearch(KeyHints hints, GroupFilters filters, NxtClient nxt) {
+        this.hints = hints;
+        this.filters = filters;
+        this.nxt = nxt;
+    }
+
+    /** What the schema tells of the keys of pulls. Nothing is asked where all of them are documented. */
+    public KeySchema schema(String connection, List<Settings.Pull> pulls, Tables tables) {
+        var wanted = new HashMap<String, Table>();
+        var unsaid = new HashMap<String, Table>();
+        for (Settings.Pull pull : pulls) {
+            var table = tables.known().get(pull.table());
+            boolean isDocumented = pull.key().isEmpty() && KeyChoice.isSaid(pull);
+            if (table != null && !isDocumented) {
+                wanted.put(table.name(), table);
+                if (pull.key().isEmpty()) {
+                    unsaid.put(table.name(), table);
+                }
+            }
+        }
+        if (wanted.isEmpty()) {
+            return KeySchema.NONE;
+        }
+        try {
+            var candidates = unsaid.isEmpty()
+                    ? Map.<String, List<KeyCandidate>>of()
+                    : hints.of(connection, unsaid.values());
+            return new KeySchema(wanted, candidates, filters.of(connection, wanted.values()), true);
+        } catch (FailedAnswer e) {
+            // pulls whose key is said are planned all the same
+            LOG.debugf("connection %s: what the schema tells of keys is not known: %s", connection, e.getMessage());
+            return new KeySchema(wanted, Map.of(), Map.of(), e.failure().next() == Recovery.FIX);
+        }
+    }
+
+    /**
+     * Chooses at once, for a person who waits, and writes nothing.
+     *
+     * @param owners the companies of a pull, or the customers of a system table
+     */
+    public KeyChoices now(String connection, List<Settings.Pull> pulls, Tables tables,
+            Function<Settings.Pull, List<Tenant>> owners) {
+        var schema = schema(connection, pulls, tables);
+        var findings = KeyFindings.NONE;
+        var choices = KeyChoices.of(pulls, schema, owners, findings, (pull, columns) -> false);
+        for (int round = 0; round < MOST_ROUNDS && !choices.toAsk().isEmpty(); round++) {
+            for (var each : choices.toAsk().entrySet()) {
+                findings = ask(connection, schema, each.getKey(), each.getValue(), findings);
+            }
+            choices = KeyChoices.of(pulls, schema, owners, findings, (pull, columns) -> false);
+        }
+        return choices;
+    }
+
+    private KeyFindings ask(String connection, KeySchema schema, Tenant tenant, List<ProposedKey> keys,
+            KeyFindings before) {
+        var question = new KeyQuestion(nxt, connection, schema);
+        var findings = before;
+        for (int i = 0; i < keys.size(); i += KeyQuestion.TOGETHER) {
+            var some = keys.subList(i, Math.min(keys.size(), i + KeyQuestion.TOGETHER));
+            var answer = question.ask(tenant, some);
+            var found = new HashMap<>(answer.findings());
+            // a person does not wait for what does not answer now
+            answer.failure().ifPresent(failure -> some
+                    .forEach(key -> found.putIfAbsent(key, new KeyFinding.UnclearKey(failure.message()))));
+            findings = findings.with(tenant, found);
+        }
+        return findings;
+    }
+}

@@ -1,0 +1,123 @@
+package dev.nxtsync.pull.key;
+
+import static java.util.stream.Collectors.joining;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiPredicate;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.error.Words;
+import dev.nxtsync.graphql.schema.KeyCandidate;
+import dev.nxtsync.graphql.schema.KeyCandidate.KeyEvidence;
+import dev.nxtsync.pull.key.KeyChoice.ChosenKey;
+import dev.nxtsync.pull.key.KeyChoice.KeyToProve;
+import dev.nxtsync.pull.key.KeyFinding.EmptyKey;
+import dev.nxtsync.pull.key.KeyFinding.RepeatedKey;
+import dev.nxtsync.pull.key.KeyFinding.UnclearKey;
+import dev.nxtsync.pull.key.KeyFinding.UniqueKey;
+import dev.nxtsync.tenant.Tenant;
+
+/** The choice for one pull, by what is known of its candidates. What is not known yet goes to what is to be asked. */
+record PullKeyChoice(Settings.Pull pull, KeySchema schema, List<Tenant> owners, KeyFindings findings,
+        BiPredicate<String, List<String>> running, Map<Tenant, List<ProposedKey>> toAsk) {
+
+    KeyChoice choose() {
+        var known = KeyChoice.known(pull);
+        if (known instanceof ChosenKey chosen && chosen.evidence() == KeyEvidence.BUILT_IN) {
+            return known;
+        }
+        boolean isSet = known instanceof ChosenKey;
+        var candidates = isSet
+                ? List.of(new KeyCandidate(pull.key(), KeyEvidence.SETTING))
+                : schema.candidates().getOrDefault(pull.table(), List.of());
+        var told = new ArrayList<String>();
+        var contradicted = new ArrayList<List<String>>();
+        for (KeyCandidate candidate : candidates) {
+            var key = new ProposedKey(pull.table(), candidate.columns(), isSet ? pull.filter().orElse("") : "");
+            if (!candidate.isShownBy(Long.MAX_VALUE - 1)) {
+                told.add(told(key, candidate, "which a person has to confirm"));
+                continue;
+            }
+            if (contradicted.stream().anyMatch(columns -> columns.containsAll(candidate.columns()))) {
+                // a part of what several rows share
+                continue;
+            }
+            var contradiction = contradiction(key);
+            if (contradiction.isPresent()) {
+                if (isSet) {
+                    return new KeyChoice.NoKey(contradicted(contradiction.get()));
+                }
+                told.add(told(key, candidate, contradiction.get()));
+                contradicted.add(candidate.columns());
+                continue;
+            }
+            if (schema.canBeAsked(key) && isToWaitFor(key)) {
+                return new KeyToProve(new Problem(ErrorCode.KEY_UNPROVEN, "Business NXT is being asked whether "
+                        + key.shown() + " is the key of table " + pull.table() + ". The pull begins by itself."));
+            }
+            if (isSet || isProven(key, candidate) || running.test(pull.name(), candidate.columns())) {
+                return new ChosenKey(candidate.columns(), candidate.evidence(), isProven(key, candidate));
+            }
+            told.add(told(key, candidate, doubt(key, candidate)));
+        }
+        return KeyChoice.NoKey.unknown(pull, told.isEmpty() ? "" : "It may be " + String.join("; or ", told) + ". ");
+    }
+
+    /** Asks for what is not known, and says whether the choice waits for that. */
+    private boolean isToWaitFor(ProposedKey key) {
+        var unknown = findings.unknown(key, owners);
+        unknown.forEach(owner -> toAsk.computeIfAbsent(owner, each -> new ArrayList<>()).add(key));
+        if (unknown.isEmpty() || running.test(pull.name(), key.columns())) {
+            return false;
+        }
+        boolean isProvenByNone = findings.of(key).values().stream().noneMatch(UniqueKey.class::isInstance);
+        return !findings.failing().containsAll(unknown) || (pull.key().isEmpty() && isProvenByNone);
+    }
+
+    private boolean isProven(ProposedKey key, KeyCandidate candidate) {
+        return findings.of(key).values().stream().filter(UniqueKey.class::isInstance).map(UniqueKey.class::cast)
+                .mapToLong(UniqueKey::rows).max().orElse(-1) >= candidate.leastRows();
+    }
+
+    private Optional<String> contradiction(ProposedKey key) {
+        for (Tenant owner : owners) {
+            var finding = findings.of(key).get(owner.number());
+            if (finding instanceof RepeatedKey repeated) {
+                return Optional.of("not unique in " + owner + ", where " + repeated.example());
+            }
+            if (finding instanceof EmptyKey empty) {
+                return Optional.of("not a key in " + owner + ", where " + empty.column() + " is null in some row");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private String doubt(ProposedKey key, KeyCandidate candidate) {
+        return findings.of(key).values().stream().filter(UnclearKey.class::isInstance).map(UnclearKey.class::cast)
+                .findFirst().map(UnclearKey::reason)
+                .orElseGet(() -> schema.canBeAsked(key)
+                        ? "of which fewer than " + Words.count(candidate.leastRows(), "row") + " prove nothing"
+                        : "of which Business NXT does not count groups of rows");
+    }
+
+    private static String told(ProposedKey key, KeyCandidate candidate, String what) {
+        return key.shown() + " (" + candidate.evidence().text() + "), " + what.replaceFirst("[.]$", "");
+    }
+
+    private Problem contradicted(String contradiction) {
+        var others = schema.candidates().getOrDefault(pull.table(), List.of()).stream()
+                .map(candidate -> String.join(",", candidate.columns()))
+                .filter(columns -> !columns.equals(String.join(",", pull.key()))).collect(joining(" or "));
+        return new Problem(ErrorCode.KEY_NOT_UNIQUE,
+                "The key " + String.join(",", pull.key()) + " of table " + pull.table() + " is " + contradiction
+                        + ". Set " + Settings.Pull.variable(pull.name(), "KEY")
+                        + " to all columns of the table's primary key, as Visma's documentation lists them, and "
+                        + "start again. No row was written by it."
+                        + (others.isEmpty() ? "" : " By the schema it could be " + others + "."));
+    }
+}

@@ -1,0 +1,163 @@
+package dev.nxtsync.pull.plan;
+
+import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.sandbox.SandboxOptions;
+
+/** Keys that nobody has told, or that may be wrong. */
+class ProvenKeysTest {
+    private static final Map<String, String> VOUCHERS = Map.of("NXT_PULLS_VOUCHERS_TABLE", "voucher");
+    private static final Map<String, Integer> ROWS = Map.of("batch", 300, "voucher", 1_500, "order", 30, "orderLine",
+            400);
+    private static final SandboxOptions TWO = SandboxOptions.defaults().withRows(ROWS).withInputs("two");
+
+    @Test
+    void theKeyOfATableIsFoundInTheSchemaAndProvenInEachCompanyByOneQuestion() throws SQLException {
+        var both = Map.of("NXT_PULLS_VOUCHERS_TABLE", "voucher", "NXT_PULLS_BATCHES_TABLE", "batch");
+        try (var pulls = new PlannedFixture(TWO, both)) {
+            pulls.plan();
+            assertThat(pulls.plans.troubles()).containsOnlyKeys("pull batches", "pull vouchers");
+            assertThat(trouble(pulls, "vouchers").errorCode()).isEqualTo(ErrorCode.KEY_UNPROVEN);
+            pulls.asked();
+            pulls.prove();
+            assertThat(pulls.asked()).filteredOn("prove_keys"::equals).as("one for each of three companies").hasSize(3);
+            assertThat(pulls.plans.troubles()).isEmpty();
+            assertThat(key(pulls, "vouchers")).containsExactly("batchNo", "voucherNo");
+            assertThat(key(pulls, "batches")).containsExactly("batchNo");
+            assertThat(pulls.database.value("select obj_description('nxt.voucher'::regclass)"))
+                    .contains("Its key was found by what new and changed records take, proven by Business NXT.");
+            assertThat(pulls.database.value(
+                    "select string_agg(distinct verdict || cardinality(columns), ' ') " + "from nxt_sync.key_proof"))
+                    .isEqualTo("unique1 unique2");
+            pulls.prove();
+            assertThat(pulls.asked()).as("it is remembered").doesNotContain("prove_keys");
+        }
+    }
+
+    @Test
+    void whatOnlyMayBeAKeyIsToldWithWhatSpeaksForItAndNotTaken() throws SQLException {
+        try (var pulls = new PlannedFixture(TWO.withInputs("one"), VOUCHERS)) {
+            pulls.prove();
+            var trouble = trouble(pulls, "vouchers");
+            assertThat(trouble.errorCode()).isEqualTo(ErrorCode.KEY_UNKNOWN);
+            assertThat(trouble.message()).contains(
+                    "It may be voucherNo (by the number that new records are given), which a person has to confirm. "
+                            + "Set NXT_PULLS_VOUCHERS_KEY");
+            assertThat(pulls.database.count("nxt_sync.key_proof")).as("nothing is asked for it").isZero();
+        }
+    }
+
+    @Test
+    void aDescriptionOfTheSchemaIsEvidenceWhereRowsShowThatItIsRight() throws SQLException {
+        try (var pulls = new PlannedFixture(TWO.withInputs("one").withDescribedKeys(true), VOUCHERS)) {
+            pulls.prove();
+            assertThat(key(pulls, "vouchers")).containsExactly("batchNo", "voucherNo");
+        }
+        var few = SandboxOptions.defaults().withRows(Map.of("voucher", 10)).withDescribedKeys(true);
+        try (var pulls = new PlannedFixture(few, VOUCHERS)) {
+            pulls.prove();
+            assertThat(trouble(pulls, "vouchers").message()).contains(
+                    "batchNo,voucherNo (by the schema's descriptions), of which fewer than 20 rows prove nothing");
+        }
+    }
+
+    @Test
+    void aKeyThatIsSetAndThatBusinessNxtContradictsStopsItsPullBeforeARowIsRead() throws SQLException {
+        var wrong = Map.ofEntries(entry("NXT_PULLS_LINES_TABLE", "orderLine"), entry("NXT_PULLS_LINES_KEY", "orderNo"),
+                entry("NXT_PULLS_ORDERS_TABLE", "order"));
+        try (var pulls = new PlannedFixture(TWO, wrong)) {
+            pulls.prove();
+            assertThat(pulls.plans.troubles()).containsOnlyKeys("pull lines");
+            var trouble = trouble(pulls, "lines");
+            assertThat(trouble.errorCode()).isEqualTo(ErrorCode.KEY_NOT_UNIQUE);
+            assertThat(trouble.message())
+                    .startsWith("The key orderNo of table orderLine is not unique in company 5280001, where orderNo ")
+                    .contains(" comes 5 times. Set NXT_PULLS_LINES_KEY");
+            assertThat(pulls.database.value("select to_regclass('nxt.order_line') is null")).isEqualTo("t");
+            assertThat(key(pulls, "orders")).containsExactly("orderNo");
+        }
+    }
+
+    @Test
+    void aColumnThatIsNullInSomeRowIsNoKey() throws SQLException {
+        var named = Map.of("NXT_PULLS_THINGS_TABLE", "timeless", "NXT_PULLS_THINGS_KEY", "timelessNo,name");
+        try (var pulls = new PlannedFixture(TWO, named)) {
+            pulls.sandbox.put(PlannedFixture.COMPANY, "timeless",
+                    new java.util.HashMap<>(Collections.singletonMap("name", null)) {
+                        private static final long serialVersionUID = 1;
+                        {
+                            put("timelessNo", 3);
+                        }
+                    });
+            pulls.prove();
+            assertThat(trouble(pulls, "things").message())
+                    .contains("not a key in company 5280001, where name is null in some row");
+        }
+    }
+
+    @Test
+    void aKeyThatIsSetIsTakenWhereBusinessNxtCannotSayAndOneThatIsFoundIsNot() throws SQLException {
+        var said = Map.ofEntries(entry("NXT_PULLS_LINES_TABLE", "voucher"),
+                entry("NXT_PULLS_LINES_KEY", "batchNo,voucherNo"), entry("NXT_PULLS_LINES_TARGET", "lines"),
+                entry("NXT_PULLS_VOUCHERS_TABLE", "voucher"));
+        for (String fault : List.of("no-grouping", "refused-grouping")) {
+            try (var pulls = new PlannedFixture(TWO.withFaults(Map.of(fault, 1.0)), said)) {
+                pulls.prove();
+                assertThat(key(pulls, "lines")).as(fault).containsExactly("batchNo", "voucherNo");
+                assertThat(trouble(pulls, "vouchers").message()).as(fault)
+                        .contains("It may be batchNo,voucherNo (by what new and changed records take), ")
+                        .contains("NXT_PULLS_VOUCHERS_KEY");
+            }
+        }
+    }
+
+    @Test
+    void aCompanyThatCannotBeAskedKeepsNoOtherWaiting() throws SQLException {
+        try (var pulls = new PlannedFixture(TWO, VOUCHERS)) {
+            pulls.sandbox.grant(5_280_002, false);
+            pulls.prove();
+            assertThat(key(pulls, "vouchers")).containsExactly("batchNo", "voucherNo");
+            assertThat(pulls.database.value("select verdict from nxt_sync.key_proof where company = 5280002"))
+                    .isEqualTo("unclear");
+        }
+    }
+
+    @Test
+    void aCompanyThatIsNewIsAskedWhileThePullGoesOnAndMayContradictTheKey() throws SQLException {
+        try (var pulls = new PlannedFixture(TWO, VOUCHERS)) {
+            pulls.sandbox.list(5_280_003, false);
+            pulls.prove();
+            assertThat(key(pulls, "vouchers")).containsExactly("batchNo", "voucherNo");
+            pulls.sandbox.list(5_280_003, true);
+            pulls.plan();
+            assertThat(pulls.plans.troubles()).as("it goes on").isEmpty();
+            pulls.prove();
+            assertThat(pulls.database.value("select verdict from nxt_sync.key_proof where company = 5280003"))
+                    .isEqualTo("unique");
+            pulls.database
+                    .execute("update nxt_sync.key_proof set verdict = 'repeated', detail = 'batchNo 1 comes 2 times' "
+                            + "where company = 5280003");
+            pulls.plan();
+            assertThat(trouble(pulls, "vouchers").message())
+                    .contains("not unique in company 5280003, where batchNo 1 comes 2 times");
+        }
+    }
+
+    private static List<String> key(PlannedFixture pulls, String pull) {
+        return ((PullPlans.Ready) pulls.plans.of(pull).orElseThrow()).plan().key();
+    }
+
+    private static Problem trouble(PlannedFixture pulls, String pull) {
+        return pulls.plans.of(pull).flatMap(PullPlans.PlannedPull::obstacle).orElseThrow();
+    }
+}
