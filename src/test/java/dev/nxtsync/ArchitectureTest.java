@@ -81,7 +81,7 @@ class ArchitectureTest {
                             + "pull.target"),
             entry("pull.key", "tenant config error database graphql graphql.schema"),
             entry("pull.proof",
-                    "tenant config database graphql graphql.schema schedule pull.plan pull.state pull.target"),
+                    "tenant config database graphql graphql.schema schedule pull.key pull.plan pull.state pull.target"),
             entry("pull",
                     "tenant config error process database graphql graphql.schema inbox jobs schedule trace pull.key "
                             + "pull.plan pull.proof pull.state pull.target"),

@@ -186,7 +186,7 @@ public record Settings(Map<String, Connection> connections, Map<String, Pull> pu
      */
     public record Pull(@EntryName String name,
             @Doc(value = "the GraphQL name of the table", example = "order") String table,
-            @Doc(value = "all columns of the primary key", example = "orderNo,lineNo", unset = "built in for common tables") List<String> key,
+            @Doc(value = "all columns of the primary key", example = "orderNo,lineNo", unset = "built in for common tables; else found, if Business NXT proves it") List<String> key,
             @Doc(value = "the connection that reads the table", example = "main") @Default("main") String connection,
             @Doc(value = "only these Visma.net company numbers", example = "1234567,1234568", unset = "all") List<Integer> companies,
             @Doc(value = "only these columns; the key and `changedTimestamp` are always read", example = "orderNo,orderDate,customerNo", unset = "all") List<String> columns,

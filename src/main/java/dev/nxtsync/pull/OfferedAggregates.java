@@ -1,12 +1,17 @@
 package dev.nxtsync.pull;
 
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import jakarta.inject.Singleton;
 
 import dev.nxtsync.graphql.schema.Aggregates;
+import dev.nxtsync.graphql.schema.GroupFilter;
+import dev.nxtsync.graphql.schema.GroupFilters;
 import dev.nxtsync.graphql.schema.Introspection;
+import dev.nxtsync.graphql.schema.PrimaryKeys;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.pull.plan.PullPlans;
 
@@ -14,11 +19,13 @@ import dev.nxtsync.pull.plan.PullPlans;
 @Singleton
 class OfferedAggregates {
     private final Introspection introspection;
+    private final GroupFilters groupFilters;
     private final PullPlans plans;
     private final Map<String, OfConnection> known = new ConcurrentHashMap<>();
 
-    OfferedAggregates(Introspection introspection, PullPlans plans) {
+    OfferedAggregates(Introspection introspection, GroupFilters groupFilters, PullPlans plans) {
         this.introspection = introspection;
+        this.groupFilters = groupFilters;
         this.plans = plans;
     }
 
@@ -28,10 +35,23 @@ class OfferedAggregates {
         return known.computeIfAbsent(connection, OfConnection::new).of(table);
     }
 
+    /**
+     * How rows are found that share a key, of a table whose key is not documented; empty if the key is, or there is no way.
+     *
+     * @throws dev.nxtsync.graphql.FailedAnswer if there was no whole answer
+     */
+    Optional<GroupFilter> filter(String connection, Table table) {
+        return PrimaryKeys.of(table.name()).isPresent()
+                ? Optional.empty()
+                : known.computeIfAbsent(connection, OfConnection::new).filter(table);
+    }
+
     /** Those of the tables that were planned when they were asked for. */
     private final class OfConnection {
         private final String connection;
         private Map<Table, Aggregates> tables = Map.of();
+        private Map<String, GroupFilter> filters = Map.of();
+        private Set<Table> filtered = Set.of();
 
         OfConnection(String connection) {
             this.connection = connection;
@@ -42,6 +62,16 @@ class OfferedAggregates {
                 tables = introspection.aggregates(connection, plans.tables(connection));
             }
             return tables.getOrDefault(table, Aggregates.NONE);
+        }
+
+        synchronized Optional<GroupFilter> filter(Table table) {
+            if (!filtered.contains(table)) {
+                var wanted = plans.tables(connection).stream().filter(each -> PrimaryKeys.of(each.name()).isEmpty())
+                        .toList();
+                filters = groupFilters.of(connection, wanted);
+                filtered = Set.copyOf(wanted);
+            }
+            return Optional.ofNullable(filters.get(table.name())).filter(each -> filtered.contains(table));
         }
     }
 }

@@ -166,14 +166,18 @@ final class ProofRun {
             var filters = Stream.concat(RowGroup.filter(table.names(), groups).stream(), Stream.of(part))
                     .filter(each -> !each.isEmpty()).toList();
             Instant sent = now();
-            var asked = GroupedQuestion.ask(tools.source().nxt(), table, claim.tenant(), filters);
+            var asked = GroupedQuestion.ask(tools.source().nxt(), table, claim.tenant(), filters,
+                    groups.isEmpty() ? tools.aggregates().filter(claim.connection(), plan.table()) : Optional.empty());
             turn.progress().made();
             turn.report().request(asked.answer());
             if (asked instanceof GroupedQuestion.GroupsRefused refused) {
                 return failed(state, refused.failure(), parts, sent);
             }
-            ((GroupedQuestion.GroupsRead) asked).totals()
-                    .forEach((group, totals) -> there.merge(group, totals, Totals::plus));
+            var read = (GroupedQuestion.GroupsRead) asked;
+            if (read.repeated().isPresent()) {
+                return keyContradicted(state, read.repeated().get());
+            }
+            read.totals().forEach((group, totals) -> there.merge(group, totals, Totals::plus));
         }
         tools.source().access().granted(claim);
         if (!groups.isEmpty()) {
@@ -181,6 +185,14 @@ final class ProofRun {
             there.keySet().retainAll(groups);
         }
         return answered(state.groupedBy(table.groupingColumns()), groups, there, here, began);
+    }
+
+    /** The plan says what follows. */
+    private Outcome keyContradicted(ProofState state, String example) throws SQLException {
+        tools.keys().contradicted(claim.connection(), claim.tenant(), plan.table().name(), plan.key(),
+                plan.pull().key().isEmpty() ? Optional.empty() : plan.pull().filter(), example);
+        tools.sink().plans().planAgain(claim.connection());
+        return rest(state, List.of(), List.of());
     }
 
     private String tooLong() {

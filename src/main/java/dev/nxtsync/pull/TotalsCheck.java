@@ -44,7 +44,7 @@ record TotalsCheck(PullSource source, Introspection introspection, TargetTotals 
         }
         GroupedTable table = grouped.get();
         var before = totals.of(table, List.of(), worker);
-        var asked = GroupedQuestion.ask(source.nxt(), table, tenant, List.of());
+        var asked = GroupedQuestion.ask(source.nxt(), table, tenant, List.of(), Optional.empty());
         progress.made();
         return asked instanceof GroupedQuestion.GroupsRead read
                 ? verdict(read.totals(), before, totals.of(table, List.of(), worker))

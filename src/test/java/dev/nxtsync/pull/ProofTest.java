@@ -249,6 +249,29 @@ class ProofTest {
         }
     }
 
+    /** With the totals, at no request of its own. */
+    @Test
+    void aKeyThatIsNotUniqueAnyMoreIsFoundWithTheTotalsAndGivenUp() throws Exception {
+        var things = Map.of("NXT_PULLS_THINGS_TABLE", "timeless", "NXT_PULLS_THINGS_KEY", "name");
+        try (var pulls = new PullsFixture(Map.of("timeless", 5), things)) {
+            for (int thing = 1; thing <= 5; thing++) {
+                pulls.sandbox.put(COMPANY, "timeless", Map.of("timelessNo", thing, "name", "thing " + thing));
+            }
+            pulls.run(UnitKind.LOAD, "things");
+            due(pulls);
+            prove(pulls, "things");
+            var database = pulls.store.database();
+            assertThat(database.count("nxt_sync.key_proof")).isZero();
+            pulls.sandbox.put(COMPANY, "timeless", Map.of("timelessNo", 6, "name", "thing 3"));
+            due(pulls);
+            pulls.asked.clear();
+            prove(pulls, "things");
+            assertThat(pulls.asked).extracting(Question::operation).containsExactly("totals_timeless");
+            assertThat(database.value("select verdict || ': ' || detail from nxt_sync.key_proof"))
+                    .isEqualTo("repeated: name thing 3 comes 2 times");
+        }
+    }
+
     @Test
     void deletionsAgainAndAgainAreNoDifference() throws Exception {
         try (var pulls = new PullsFixture(Map.of("order", ROWS), ORDERS)) {
@@ -342,10 +365,14 @@ class ProofTest {
     }
 
     private static void prove(PullsFixture pulls) throws SQLException {
+        prove(pulls, "orders");
+    }
+
+    private static void prove(PullsFixture pulls, String pull) throws SQLException {
         // the first ones come a while after the load
         pulls.store.database().execute("update nxt_sync.pull_state set loaded_at = loaded_at - interval '1 h' "
                 + "where loaded_at > now() - interval '1 min'");
-        pulls.run(UnitKind.PROOF, "orders");
+        pulls.run(UnitKind.PROOF, pull);
     }
 
     private static void mend(PullsFixture pulls) throws SQLException {

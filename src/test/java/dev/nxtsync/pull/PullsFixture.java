@@ -115,7 +115,8 @@ final class PullsFixture implements AutoCloseable {
                 new Reconciliation(units, source, sink, runs, positions, store.listing()),
                 new KeyFetch(source, sink, runs, store.states(), store.inbox(), new KeyFetchHistory(this::now)),
                 new Proof(units, new ProofTools(source, sink, runs, positions, store.totals(), unhurried(),
-                        new OfferedAggregates(SchemaFixture.introspection(nxt), plans))))) {
+                        new OfferedAggregates(SchemaFixture.introspection(nxt), SchemaFixture.groupFilters(nxt), plans),
+                        store.keys())))) {
             jobs.put(job.kind(), job);
         }
     }

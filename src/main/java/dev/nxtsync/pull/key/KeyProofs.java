@@ -3,7 +3,9 @@ package dev.nxtsync.pull.key;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 import jakarta.inject.Singleton;
@@ -50,6 +52,17 @@ public class KeyProofs {
             case "empty" -> new EmptyKey(detail);
             default -> new UnclearKey(detail);
         };
+    }
+
+    /**
+     * Business NXT has contradicted a key that was taken.
+     *
+     * @param filter of the pull whose rows they were, if a person has set the key
+     * @param example values that several rows have
+     */
+    public void contradicted(String connection, Tenant tenant, String table, List<String> columns,
+            Optional<String> filter, String example) throws SQLException {
+        keep(connection, tenant, Map.of(new ProposedKey(table, columns, filter.orElse("")), new RepeatedKey(example)));
     }
 
     void keep(String connection, Tenant tenant, Map<ProposedKey, KeyFinding> findings) throws SQLException {

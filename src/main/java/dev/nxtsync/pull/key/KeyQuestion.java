@@ -17,7 +17,6 @@ import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.Question;
 import dev.nxtsync.graphql.Recovery;
-import dev.nxtsync.graphql.schema.Aggregates;
 import dev.nxtsync.graphql.schema.GroupFilter;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.pull.key.KeyFinding.EmptyKey;
@@ -103,38 +102,21 @@ final class KeyQuestion {
     private void add(ProposedKey key, int index, List<Field> parts, Map<String, RepeatedGroups> groups) {
         Table table = schema.table(key);
         GroupFilter having = schema.filter(key);
-        parts.add(group(key, table, having, "r" + index, key.columns(), "_gt"));
+        var filter = Optional.of(key.filter()).filter(text -> !text.isEmpty())
+                .map(text -> (ObjectNode) Filters.parse(text));
+        parts.add(RepeatedGroups.ask(table, having, "r" + index, key.columns(), filter));
         groups.put("r" + index, new RepeatedGroups(key.columns()));
         for (int column = 0; column < key.columns().size(); column++) {
             String alias = "n" + index + "_" + column;
             var columns = List.of(key.columns().get(column));
-            parts.add(group(key, table, having, alias, columns, "_lt"));
+            parts.add(RepeatedGroups.ask(table, having, alias, columns, filter, "_lt"));
             groups.put(alias, new RepeatedGroups(columns));
         }
         if (table.isCounted()) {
-            parts.add(filtered(Field.of(table.name()).as("c" + index), key, table, "c" + index)
+            parts.add(RepeatedGroups.filtered(Field.of(table.name()).as("c" + index), table, "c" + index, filter)
                     .with("first", new Field.Variable("c" + index, "Int", 1))
                     .and(Field.of("totalCount"), Field.of("items", key.columns().get(0))));
         }
-    }
-
-    /** The groups whose number of values of the first column is more, or less, than one. */
-    private static Field group(ProposedKey key, Table table, GroupFilter having, String alias, List<String> columns,
-            String operator) {
-        ObjectNode condition = Filters.object();
-        condition.putObject(having.count()).putObject(columns.get(0)).put(operator, 1);
-        return filtered(Field.of(table.name()).as(alias), key, table, alias)
-                .with("groupBy", new Field.Grouping(columns))
-                .with("having", new Field.Variable("h" + alias, having.type(), condition))
-                .and(Field.of("items", columns)
-                        .and(Field.of(Aggregates.FIELD).and(Field.of(Aggregates.COUNT, columns.get(0)))));
-    }
-
-    private static Field filtered(Field field, ProposedKey key, Table table, String alias) {
-        return key.filter().isEmpty()
-                ? field
-                : field.with("filter", new Field.Variable("f" + alias, "FilterExpression_" + table.rowType(),
-                        Filters.parse(key.filter())));
     }
 
     private KeyFinding finding(Tenant tenant, ProposedKey key, int index, Answer.Data data,

@@ -8,16 +8,21 @@ import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.error.QuotedText;
+import dev.nxtsync.graphql.Field;
+import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.RowSink;
 import dev.nxtsync.graphql.schema.Aggregates;
+import dev.nxtsync.graphql.schema.GroupFilter;
+import dev.nxtsync.graphql.schema.Table;
 
 /**
  * Looks at the groups of an answer: for one that has several rows, and for one in which a column is null. It holds whatever the
  * server makes of the condition by which they were to be chosen. Not thread-safe.
  */
-final class RepeatedGroups implements RowSink {
+public final class RepeatedGroups implements RowSink {
     private static final int LONGEST = 200;
 
     private final List<String> columns;
@@ -25,12 +30,36 @@ final class RepeatedGroups implements RowSink {
     private Optional<String> empty = Optional.empty();
     private boolean isCounted = true;
 
-    RepeatedGroups(List<String> columns) {
+    /** @param columns by whose values rows are grouped */
+    public RepeatedGroups(List<String> columns) {
         this.columns = columns;
     }
 
+    /** Asks for groups of rows that have the same values, and are more than one. */
+    public static Field ask(Table table, GroupFilter having, String alias, List<String> columns,
+            Optional<ObjectNode> filter) {
+        return ask(table, having, alias, columns, filter, "_gt");
+    }
+
+    /** Asks for groups by how the number of values of their first column compares with one. */
+    static Field ask(Table table, GroupFilter having, String alias, List<String> columns, Optional<ObjectNode> filter,
+            String operator) {
+        ObjectNode condition = Filters.object();
+        condition.putObject(having.count()).putObject(columns.get(0)).put(operator, 1);
+        return filtered(Field.of(table.name()).as(alias), table, alias, filter)
+                .with("groupBy", new Field.Grouping(columns))
+                .with("having", new Field.Variable("h" + alias, having.type(), condition))
+                .and(Field.of("items", columns)
+                        .and(Field.of(Aggregates.FIELD).and(Field.of(Aggregates.COUNT, columns.get(0)))));
+    }
+
+    static Field filtered(Field field, Table table, String alias, Optional<ObjectNode> filter) {
+        return field.with("filter",
+                filter.map(each -> new Field.Variable("f" + alias, "FilterExpression_" + table.rowType(), each)));
+    }
+
     /** Values that several rows have, with how many; empty if there are none. */
-    Optional<String> repeated() {
+    public Optional<String> repeated() {
         return repeated;
     }
 

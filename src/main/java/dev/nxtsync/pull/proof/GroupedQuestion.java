@@ -3,6 +3,7 @@ package dev.nxtsync.pull.proof;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -13,6 +14,8 @@ import dev.nxtsync.graphql.Field;
 import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.Question;
 import dev.nxtsync.graphql.schema.Aggregates;
+import dev.nxtsync.graphql.schema.GroupFilter;
+import dev.nxtsync.pull.key.RepeatedGroups;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.tenant.Tenant;
 
@@ -20,6 +23,7 @@ import dev.nxtsync.tenant.Tenant;
 public final class GroupedQuestion {
     /** Of the groups, whose items are for a {@link GroupSink}. */
     private static final String ALIAS = "groups";
+    private static final String REPEATED = "repeated";
 
     private GroupedQuestion() {}
 
@@ -29,25 +33,39 @@ public final class GroupedQuestion {
         Answer answer();
     }
 
-    /** Totals by group; of no others there are rows. */
-    public record GroupsRead(Map<RowGroup, Totals> totals, Answer.Data answer) implements GroupsAnswer {}
+    /**
+     * Totals by group; of no others there are rows.
+     *
+     * @param repeated values of the key that several rows have; empty if there are none, or nobody asked
+     */
+    public record GroupsRead(Map<RowGroup, Totals> totals, Optional<String> repeated,
+            Answer.Data answer) implements GroupsAnswer {}
 
     /** @param failure that of the answer, or that it is not what was asked for */
     public record GroupsRefused(Failure failure, Answer answer) implements GroupsAnswer {}
 
-    /** @param filters of which each must match, beside the pull's own */
-    public static GroupsAnswer ask(NxtClient nxt, GroupedTable table, Tenant tenant, List<ObjectNode> filters) {
+    /**
+     * Asks once.
+     *
+     * @param filters of which each must match, beside the pull's own
+     * @param having how rows are found that share a key; empty if that is not asked
+     */
+    public static GroupsAnswer ask(NxtClient nxt, GroupedTable table, Tenant tenant, List<ObjectNode> filters,
+            Optional<GroupFilter> having) {
         var sink = new GroupSink(table);
-        Answer answer = nxt.ask(table.plan().pull().connection(), of(table, tenant, filters), Map.of(ALIAS, sink));
+        var repeated = new RepeatedGroups(table.plan().key());
+        Answer answer = nxt.ask(table.plan().pull().connection(), of(table, tenant, filters, having),
+                Map.of(ALIAS, sink, REPEATED, repeated));
         if (!(answer instanceof Answer.Data data)) {
             return new GroupsRefused((Failure) answer, answer);
         }
         return sink.totals().filter(each -> isWhole(table, data))
-                .<GroupsAnswer>map(totals -> new GroupsRead(totals, data))
+                .<GroupsAnswer>map(totals -> new GroupsRead(totals, repeated.repeated(), data))
                 .orElseGet(() -> new GroupsRefused(senseless(table, data), data));
     }
 
-    private static Question of(GroupedTable table, Tenant tenant, List<ObjectNode> filters) {
+    private static Question of(GroupedTable table, Tenant tenant, List<ObjectNode> filters,
+            Optional<GroupFilter> having) {
         PullPlan plan = table.plan();
         var totals = new ArrayList<Field>();
         totals.add(Field.of(Aggregates.COUNT, GroupedTable.names(table.counted())));
@@ -61,7 +79,10 @@ public final class GroupedQuestion {
                                 each -> new Field.Variable("f", "FilterExpression_" + plan.table().rowType(), each)))
                 .with("groupBy", new Field.Grouping(names))
                 .and(Field.of("items", names).and(Field.of(Aggregates.FIELD).and(totals)));
-        return Question.query("totals_" + plan.table().name(), tenant, true, List.of(groups));
+        var parts = new ArrayList<>(List.of(groups));
+        having.ifPresent(
+                each -> parts.add(RepeatedGroups.ask(plan.table(), each, REPEATED, plan.key(), plan.filter(filters))));
+        return Question.query("totals_" + plan.table().name(), tenant, true, parts);
     }
 
     private static boolean isWhole(GroupedTable table, Answer.Data answer) {

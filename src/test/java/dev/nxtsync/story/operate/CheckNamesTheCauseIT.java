@@ -259,7 +259,7 @@ class CheckNamesTheCauseIT {
         }
         assertThat(List.of(ErrorCode.CONFIGURATION, ErrorCode.COLUMN_UNKNOWN, ErrorCode.TABLE_UNKNOWN,
                 ErrorCode.FILTER_INVALID, ErrorCode.EXCEPT_UNKNOWN, ErrorCode.COMPANY_NOT_GRANTED,
-                ErrorCode.PUSH_FLAWED)).allMatch(code -> output.contains(coded(code)));
+                ErrorCode.KEY_NOT_UNIQUE, ErrorCode.PUSH_FLAWED)).allMatch(code -> output.contains(coded(code)));
         assertThat(output)
                 .contains("NXT_DATABSE_URL is not a setting and has no effect; did you mean NXT_DATABASE_URL?")
                 .contains("NXT_DATABASE_URL: is not set").contains("skipped    database: its address is not set")
@@ -274,8 +274,8 @@ class CheckNamesTheCauseIT {
                 .contains("There is no table vouchr that this client id can read; did you mean voucher?")
                 .contains("There is no table Order that this client id can read; did you mean order?")
                 .doesNotContain("primary key of Order").contains("NXT_PULLS_SOME_FILTER")
-                .contains("warning    pull lines: NXT_PULLS_LINES_KEY is only a part of the primary key of orderLine, "
-                        + "which is orderNo, lineNo.")
+                .contains("PROBLEM    pull lines: The key orderNo of table orderLine is not unique in company 5280001, "
+                        + "where orderNo ")
                 .contains(
                         "has no column informaton1 to leave out; did you mean information1? Correct NXT_PULLS_LESS_EXCEPT.")
                 .contains("does not see these companies of NXT_PULLS_LESS_COMPANIES: 4711")

@@ -23,11 +23,12 @@ class WrongKeyIT {
     private static final Duration LONG = Duration.ofMinutes(1);
     private static final int COMPANY = 5_280_001;
 
+    /** Where groups of rows cannot be counted, so that it is not proven before. */
     @Test
     void aPartOfAKeyIsNeverTakenForAWholeOneAndAllHealsOnceTheKeyIsSet() throws Exception {
         var database = TestDatabase.migrated();
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(1)
-                .withRows(Map.of("voucher", 60, "associate", 30)))) {
+                .withRows(Map.of("voucher", 60, "associate", 30)).withFaults(Map.of("no-grouping", 1.0)))) {
             var builder = Daemon.on(sandbox.url(), database).with("NXT_PULLS_VOUCHERS_TABLE", "voucher")
                     .with("NXT_PULLS_VOUCHERS_KEY", "batchNo").with("NXT_PULLS_SINGLY_TABLE", "voucher")
                     .with("NXT_PULLS_SINGLY_KEY", "batchNo").with("NXT_PULLS_SINGLY_TARGET", "singly")
