@@ -26,7 +26,7 @@ final class Data {
             companies.put(FIRST_COMPANY + i, i < NAMES.length ? NAMES[i] : "Company " + (i + 1));
         }
         this.isPriced = options.wholesaler();
-        for (TableModel table : TableModel.ALL) {
+        for (TableModel table : options.model()) {
             int rows = isPriced ? 0 : options.rows().getOrDefault(table.name(), table.rows());
             if (table.system()) {
                 fill(CUSTOMER, table, rows, options.seed());
@@ -94,7 +94,8 @@ final class Data {
     }
 
     static TableModel table(String name) {
-        return TableModel.ALL.stream().filter(table -> table.name().equals(name)).findFirst().orElse(null);
+        return TableModel.ALL.stream().filter(table -> table.name().equals(name)).findFirst()
+                .orElseGet(() -> GeneratedTables.named(name));
     }
 
     ConcurrentSkipListMap<Key, Row> rows(int owner, String table) {

@@ -12,6 +12,7 @@ import static graphql.schema.GraphQLTypeReference.typeRef;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import graphql.Scalars;
 import graphql.schema.DataFetcher;
@@ -50,8 +51,10 @@ final class MutationSchema {
     GraphQLObjectType make() {
         var company = newObject().name("Mutation_UseCompany");
         var onError = GraphQLEnumType.newEnum().name("OnError").value("FAIL_TABLE", "FAIL_TABLE").build();
-        for (String name : WRITABLE) {
-            TableModel table = Data.table(name);
+        var writable = Stream
+                .concat(WRITABLE.stream().map(Data::table), GeneratedTables.first(options.tables()).stream()).toList();
+        for (TableModel table : writable) {
+            String name = table.name();
             String filter = "FilterExpression_" + table.rowType();
             GraphQLInputObjectType input = input(table, "", table.isNumbered() ? last(table.key()) : List.of());
             GraphQLInputType changed = options.inputs().equals("two")
@@ -110,8 +113,9 @@ final class MutationSchema {
     /** All columns but those that are not given, such as the server's number, and those that only it writes. */
     private GraphQLInputObjectType input(TableModel table, String what, List<String> notGiven) {
         var input = newInputObject().name(table.rowType() + "_" + what + "Input");
-        for (ColumnModel column : table.columns()) {
-            if (UTILITY.contains(column.name()) || notGiven.contains(column.name())) {
+        for (ColumnModel column : table.shownColumns()) {
+            if (UTILITY.contains(column.name()) || GeneratedTables.isNotStored(table, column)
+                    || notGiven.contains(column.name())) {
                 continue;
             }
             input.field(newInputObjectField().name(column.name()).type(scalars.get(column.kind().scalar)));

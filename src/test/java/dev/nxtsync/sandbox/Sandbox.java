@@ -222,6 +222,12 @@ public final class Sandbox implements AutoCloseable {
         endpoints.tokenAnswers().open();
     }
 
+    /** The columns of a table's key, which its schema may not tell; empty if it has none. */
+    public static List<String> key(String table) {
+        var key = Data.table(table).key();
+        return key.contains(TableModel.HIDDEN) ? List.of() : key;
+    }
+
     /** The truth about a table, by column. */
     public List<Map<String, Object>> rows(int owner, String table) {
         return truth(owner, table).stream().map(Sandbox::members).toList();

@@ -2,9 +2,11 @@ package dev.nxtsync.sandbox;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** How a sandbox behaves from its start. It does not change: each {@code with…} gives a changed copy. */
 public final class SandboxOptions implements Cloneable {
@@ -15,6 +17,7 @@ public final class SandboxOptions implements Cloneable {
     private long seed = 1;
     private boolean still;
     private int companies = 3;
+    private int tables;
     private Map<String, Integer> rows = Map.of();
     private Duration tokenLifetime = Duration.ofSeconds(10);
     private Duration timeLimit = Duration.ofSeconds(59);
@@ -44,6 +47,7 @@ public final class SandboxOptions implements Cloneable {
             --seed N             the same seed, the same rows (1)
             --still              rows do not change by themselves
             --companies N        how many companies there are (3)
+            --tables N           how many tables there are beside those of the demo (0)
             --rows order=200000  rows of a table in the first company; several, separated by commas
             --token-lifetime 10s
             --time-limit 59s     how long a request may take
@@ -97,6 +101,7 @@ public final class SandboxOptions implements Cloneable {
             };
             case "--seed" -> seed = Long.parseLong(value);
             case "--companies" -> companies = Integer.parseInt(value);
+            case "--tables" -> tables = Integer.parseInt(value);
             case "--rows" -> rows = pairs(value, Integer::valueOf);
             case "--token-lifetime" -> tokenLifetime = duration(value);
             case "--time-limit" -> timeLimit = duration(value);
@@ -148,6 +153,11 @@ public final class SandboxOptions implements Cloneable {
 
     public SandboxOptions withCompanies(int value) {
         return with(options -> options.companies = value);
+    }
+
+    /** @param value at most 2,000 */
+    public SandboxOptions withTables(int value) {
+        return with(options -> options.tables = value);
     }
 
     public SandboxOptions withRows(Map<String, Integer> value) {
@@ -234,6 +244,18 @@ public final class SandboxOptions implements Cloneable {
     /** How many there are. */
     int companies() {
         return companies;
+    }
+
+    /** How many tables there are beside those of the demo. */
+    int tables() {
+        return tables;
+    }
+
+    /** All tables. */
+    List<TableModel> model() {
+        return tables == 0
+                ? TableModel.ALL
+                : Stream.concat(TableModel.ALL.stream(), GeneratedTables.first(tables).stream()).toList();
     }
 
     /** By table, how many rows the first company has of it; the second has a tenth, the others a hundredth. */

@@ -89,7 +89,7 @@ final class SchemaMaker {
         GraphQLObjectType.Builder useCustomer = newObject().name("Query_UseCustomer");
         var direction = GraphQLEnumType.newEnum().name("SortOrder").value("ASC", "ASC").value("DESC", "DESC").build();
         var groups = new GroupSchema(scalars, code, direction);
-        for (TableModel table : TableModel.ALL) {
+        for (TableModel table : options.model()) {
             String root = table.system() ? "Query_UseCustomer" : "Query_UseCompany";
             String type = root + "_" + table.rowType() + "_Connection";
             var selectable = newObject().name(type).field(field("pageInfo", pageInfo))
@@ -195,7 +195,7 @@ final class SchemaMaker {
     }
 
     private List<ColumnModel> columns(TableModel table) {
-        return table.columns().stream().filter(column -> !table.name().equals("order")
+        return table.shownColumns().stream().filter(column -> !table.name().equals("order")
                 || !column.name().equals(change == Change.COLUMN ? "information6" : "information7")).toList();
     }
 

@@ -14,6 +14,8 @@ import dev.nxtsync.sandbox.ColumnModel.Made;
 /** A table of the model. */
 record TableModel(String name, boolean system, List<String> key, List<ColumnModel> columns, int rows,
         Map<String, Integer> index) {
+    /** A column of the key that the schema does not have: nothing tells the rows of its table apart. */
+    static final String HIDDEN = "_row";
     static final String[] ENUM_NAMES = {"Blocked", "InUse", "Stop", "Mandatory"};
     /** By their bits. */
     static final Map<Integer, String> FLAG_NAMES = new TreeMap<>(
@@ -27,12 +29,19 @@ record TableModel(String name, boolean system, List<String> key, List<ColumnMode
 
     /** Whether the last column of the key is numbered by the server. */
     boolean isNumbered() {
-        return NUMBERED.contains(name);
+        return NUMBERED.contains(name) || GeneratedTables.isNumbered(this);
     }
 
     /** The table whose rows may be created with those of this one; null for none. */
     String children() {
         return CHILDREN.get(name);
+    }
+
+    /** Those that the schema has. */
+    List<ColumnModel> shownColumns() {
+        return key.contains(HIDDEN)
+                ? columns.stream().filter(column -> !column.name().equals(HIDDEN)).toList()
+                : columns;
     }
 
     ColumnModel column(String column) {
@@ -85,11 +94,11 @@ record TableModel(String name, boolean system, List<String> key, List<ColumnMode
         return order.int_("orderStatus").made();
     }
 
-    private static Builder table(String name, int rows) {
+    static Builder table(String name, int rows) {
         return new Builder(name, rows);
     }
 
-    private static final class Builder {
+    static final class Builder {
         private final String name;
         private final int rows;
         private boolean system;
@@ -115,6 +124,11 @@ record TableModel(String name, boolean system, List<String> key, List<ColumnMode
         Builder secondKey(String column) {
             key.add(column);
             return add(column, Kind.INT, (row, salt) -> row % 5 + 1);
+        }
+
+        Builder keyColumn(String column, Made made) {
+            key.add(column);
+            return add(column, Kind.INT, made);
         }
 
         /** Text keys with case, aa and å, and blanks at the end. */
@@ -202,7 +216,7 @@ record TableModel(String name, boolean system, List<String> key, List<ColumnMode
             return timeless();
         }
 
-        private Builder add(String column, Kind kind, Made made) {
+        Builder add(String column, Kind kind, Made made) {
             columns.add(new ColumnModel(column, kind, made));
             return this;
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -12,7 +13,9 @@ import org.junit.jupiter.api.Test;
 
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
+import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
+import dev.nxtsync.support.Size;
 
 /** Keys that nobody has told, or that may be wrong. */
 class ProvenKeysTest {
@@ -150,6 +153,45 @@ class ProvenKeysTest {
             pulls.plan();
             assertThat(trouble(pulls, "vouchers").message())
                     .contains("not unique in company 5280003, where batchNo 1 comes 2 times");
+        }
+    }
+
+    /** Of all shapes, with traps for keys that are only nearly right. In full, three hundred. */
+    @Test
+    void nearlyAllKeysOfALargeSchemaAreProvenAndNoneIsTakenWrongly() throws SQLException {
+        int tables = Size.of(45, 300);
+        var options = SandboxOptions.defaults().withTables(tables).withInputs("two").withRate(1_000_000);
+        var all = new HashMap<String, String>();
+        for (int i = 0; i < tables; i++) {
+            all.put("NXT_PULLS_GENERATED" + i + "_TABLE", "generated" + i);
+        }
+        try (var pulls = new PlannedFixture(options, all)) {
+            pulls.plan();
+            pulls.asked();
+            for (int steps = 0; steps < tables; steps++) {
+                pulls.prover.step();
+                if (pulls.prover.takeNews("main")) {
+                    pulls.plan();
+                }
+            }
+            int questions = Collections.frequency(pulls.asked(), "prove_keys");
+            int keys = 0;
+            int proven = 0;
+            for (int i = 0; i < tables; i++) {
+                var key = Sandbox.key("generated" + i);
+                var planned = pulls.plans.of("generated" + i).orElseThrow();
+                keys += key.isEmpty() ? 0 : 1;
+                if (planned instanceof PullPlans.Ready ready) {
+                    proven++;
+                    assertThat(ready.plan().key()).as("generated%s", i).containsExactlyElementsOf(key);
+                } else {
+                    assertThat(trouble(pulls, "generated" + i).errorCode()).as("generated%s", i)
+                            .isEqualTo(ErrorCode.KEY_UNKNOWN);
+                }
+            }
+            assertThat(proven * 100 / keys).as("per cent").isGreaterThanOrEqualTo(95);
+            assertThat(questions).as("for %s tables of three companies", tables).isLessThan(tables);
+            Size.figure("%d of %d keys proven with %d questions to three companies", proven, keys, questions);
         }
     }
 
