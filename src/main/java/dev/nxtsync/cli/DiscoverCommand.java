@@ -38,7 +38,10 @@ class DiscoverCommand implements Command {
                       pulls:""");
         }
         for (Settings.Connection connection : settings.connections().values()) {
-            var findings = tables.of(connection);
+            var progress = new TerminalProgress();
+            var findings = tables.of(connection,
+                    (what, done, all) -> progress.step(connection.name() + ": " + done + " of " + all + " " + what));
+            progress.clear();
             if (yaml) {
                 findings.tables().forEach(each -> yaml(connection.name(), each));
             } else {
@@ -55,7 +58,8 @@ class DiscoverCommand implements Command {
                 .forEach(company -> System.out.println("  " + company + ", of customer " + company.customer()));
         for (Found each : findings.tables()) {
             System.out.println("table " + each.table().name() + ", " + size(each) + ", "
-                    + each.key().map(key -> "key " + String.join(", ", key)).orElse("key not known here")
+                    + each.key().map(key -> "key " + String.join(", ", key))
+                            .orElse("key found when it is pulled, if Business NXT proves it")
                     + (each.table().tellsChanges() ? "" : ", read completely each time"));
             each.table().columns().values().forEach(column -> System.out
                     .println(String.format(Locale.ROOT, "  %-32s %s", column.name(), type(column))));
@@ -92,8 +96,7 @@ class DiscoverCommand implements Command {
             lines.add("  target: " + SnakeCase.of(table) + "_" + connection);
         }
         if (found.key().isEmpty()) {
-            lines.add(
-                    "  key: …  # all columns of the primary key, which the API does not tell; a part would lose rows");
+            lines.add("  # its key is found if Business NXT proves it; else name it by key:");
         }
         lines.forEach(line -> System.out.println("    " + (ready ? "" : "# ") + line));
     }

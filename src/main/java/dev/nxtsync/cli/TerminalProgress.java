@@ -44,6 +44,25 @@ final class TerminalProgress implements Job.Progress {
         }
     }
 
+    /** Shows how far a command has come that reads no rows. */
+    synchronized void step(String text) {
+        long now = System.nanoTime();
+        if (shows && now - shownAt >= PAUSE) {
+            shownAt = now;
+            isShown = true;
+            System.out.print(CLEAR + text);
+            System.out.flush();
+        }
+    }
+
+    /** Takes the line away, if one is shown. */
+    synchronized void clear() {
+        if (isShown) {
+            System.out.print(CLEAR);
+            isShown = false;
+        }
+    }
+
     /** Prints a line that stays. */
     synchronized void event(WorkEvent event) {
         System.out.println((isShown ? CLEAR : "") + line(event));

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -20,6 +21,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.graphql.FailedAnswer;
+import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Field;
 import dev.nxtsync.graphql.GraphQlName;
 import dev.nxtsync.graphql.NxtClient;
@@ -37,8 +39,16 @@ public class Introspection {
             .and(Field.of("type").and(Field.of("inputFields", "name")));
     /** More than any table has, joins included. */
     private static final int MOST_FIELDS = 10_000;
-    /** Tables whose fields have room in one answer. */
+    /** Tables whose aggregates have room in one answer. */
     private static final int TOGETHER = 20;
+    /** Tables that are asked for together before it is known how much there is to tell of them. */
+    private static final int FIRST = 30;
+    /** So that a document stays below the 15,000 tokens that some servers read at most; a table takes about a hundred. */
+    private static final int MOST = 100;
+    /** Of an answer, in characters: a tree of so many takes some megabytes. */
+    private static final long ROOM = 2_000_000;
+    private static final long TOLD_OF_FIELD = 100;
+    private static final long TOLD_OF_NAME = 20;
 
     private final NxtClient nxt;
 
@@ -61,14 +71,53 @@ public class Introspection {
 
     /** The same, but nothing of those that cannot be seen. */
     public Tables seen(String connection, Collection<String> names) {
+        return seen(connection, names, read -> {
+        });
+    }
+
+    /**
+     * The same, of many tables. How many are asked for together follows from how much was told of those before.
+     *
+     * @param progress is told how many tables have been read so far
+     */
+    public Tables seen(String connection, Collection<String> names, IntConsumer progress) {
         var wanted = List.copyOf(names);
         var known = new LinkedHashMap<String, Table>();
         var refused = new LinkedHashMap<String, Problem>();
-        for (int i = 0; i < wanted.size(); i += TOGETHER) {
-            var some = wanted.subList(i, Math.min(wanted.size(), i + TOGETHER));
-            read(some, ask(connection, some), known, refused);
+        int together = FIRST;
+        int most = MOST;
+        int read = 0;
+        while (read < wanted.size()) {
+            var some = wanted.subList(read, Math.min(wanted.size(), read + together));
+            try {
+                read(some, ask(connection, some), known, refused);
+            } catch (FailedAnswer e) {
+                boolean isAboutSome = e.failure().mayBeTooLarge() || e.failure() instanceof Failure.InvalidRequest;
+                if (some.size() == 1 || !isAboutSome) {
+                    throw e;
+                }
+                most = some.size() / 2;
+                together = most;
+                continue;
+            }
+            read += some.size();
+            together = Math.min(most,
+                    together(some.stream().flatMap(name -> Stream.ofNullable(known.get(name))).toList()));
+            progress.accept(read);
         }
         return new Tables(known, refused);
+    }
+
+    /** How many tables like these an answer has room for. */
+    private static int together(List<Table> like) {
+        long told = like.stream().mapToLong(Introspection::told).sum();
+        return (int) Math.max(1, Math.min(MOST, ROOM * like.size() / Math.max(1, told)));
+    }
+
+    /** About how many characters an answer tells of a table. */
+    private static long told(Table table) {
+        return TOLD_OF_FIELD * (table.columns().size() + table.joins().size()) + table.filters().values().stream()
+                .mapToLong(operators -> TOLD_OF_FIELD + TOLD_OF_NAME * operators.size()).sum();
     }
 
     /**

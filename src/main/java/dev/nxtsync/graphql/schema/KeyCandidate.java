@@ -35,6 +35,8 @@ public record KeyCandidate(List<String> columns, KeyEvidence evidence, long leas
         INPUTS("by what new and changed records take"),
         /** The schema says in words what it is. */
         DESCRIPTION("by the schema's descriptions"),
+        /** It was found before, and the schema hints at it no more. */
+        KEPT("found before"),
         /** The server gives a number, which may be only the last column of a key. */
         NUMBER("by the number that new records are given");
 

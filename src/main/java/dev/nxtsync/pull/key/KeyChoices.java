@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiPredicate;
 import java.util.function.Function;
 
 import dev.nxtsync.config.Settings;
@@ -24,10 +23,10 @@ public record KeyChoices(Map<String, KeyChoice> byPull, Map<Tenant, List<Propose
      * By what is known now.
      *
      * @param owners the companies of a pull, or the customers of a system table
-     * @param running whether a pull runs already by a key: a company that is new keeps none of the others waiting
+     * @param running the key by which a pull runs already, or ran before; empty if there is none
      */
     static KeyChoices of(List<Settings.Pull> pulls, KeySchema schema, Function<Settings.Pull, List<Tenant>> owners,
-            KeyFindings findings, BiPredicate<String, List<String>> running) {
+            KeyFindings findings, Function<Settings.Pull, Optional<List<String>>> running) {
         var choices = new HashMap<String, KeyChoice>();
         var toAsk = new LinkedHashMap<Tenant, List<ProposedKey>>();
         for (Settings.Pull pull : pulls) {

@@ -16,6 +16,12 @@ sealed interface KeyFinding {
     /** @param column that some row has no value of */
     record EmptyKey(String column) implements KeyFinding {}
 
-    /** @param reason why it is not known */
-    record UnclearKey(String reason) implements KeyFinding {}
+    /**
+     * It is not known.
+     *
+     * @param reason why
+     * @param isRefused whether Business NXT would not say it if it were asked again soon; what takes too long keeps its place
+     *        there for long
+     */
+    record UnclearKey(String reason, boolean isRefused) implements KeyFinding {}
 }

@@ -27,12 +27,13 @@ public class KeyProofs {
         this.database = database;
     }
 
-    /** What holds still: a key that was contradicted may not be an hour later, and what was unclear may be clear sooner. */
+    /** What holds still: a key that was contradicted may not be an hour later, and what was unclear sooner. */
     KeyFindings of(String connection, Set<Tenant> failing) throws SQLException {
         var all = new HashMap<ProposedKey, Map<Integer, KeyFinding>>();
         database.useTransaction(transaction -> transaction.createQuery("""
                 select table_name, columns, filter, company, verdict, rows, detail from nxt_sync.key_proof
                 where connection = :connection and at > case verdict when 'unique' then '-infinity'
+                    when 'refused' then clock_timestamp() - interval '1 day'
                     when 'unclear' then clock_timestamp() - interval '10 min'
                     else clock_timestamp() - interval '1 h' end""").bind("connection", connection)
                 .map((row, context) -> {
@@ -50,7 +51,7 @@ public class KeyProofs {
             case "unique" -> new UniqueKey(rows);
             case "repeated" -> new RepeatedKey(detail);
             case "empty" -> new EmptyKey(detail);
-            default -> new UnclearKey(detail);
+            default -> new UnclearKey(detail, verdict.equals("refused"));
         };
     }
 
@@ -90,7 +91,10 @@ public class KeyProofs {
         if (finding instanceof UniqueKey) {
             return "unique";
         }
-        return finding instanceof RepeatedKey ? "repeated" : finding instanceof EmptyKey ? "empty" : "unclear";
+        if (finding instanceof UnclearKey unclear) {
+            return unclear.isRefused() ? "refused" : "unclear";
+        }
+        return finding instanceof RepeatedKey ? "repeated" : "empty";
     }
 
     private static String detail(KeyFinding finding) {

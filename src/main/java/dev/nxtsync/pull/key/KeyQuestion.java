@@ -47,11 +47,12 @@ final class KeyQuestion {
      * What has been found out.
      *
      * @param findings by key; those that are not among them are to be asked for again
-     * @param failure what is in the way of the others; empty if nothing is
+     * @param failure what is in the way of the others; empty if nothing is, so that each is to be asked for alone: one of them is
+     *        to blame
      */
     record KeyAnswer(Map<ProposedKey, KeyFinding> findings, Optional<Failure> failure) {}
 
-    /** Asks one question, and more only where one is not answered. */
+    /** Asks one question. */
     KeyAnswer ask(Tenant tenant, List<ProposedKey> keys) {
         var findings = new LinkedHashMap<ProposedKey, KeyFinding>();
         var askable = new ArrayList<ProposedKey>();
@@ -59,16 +60,13 @@ final class KeyQuestion {
             if (schema.canBeAsked(key)) {
                 askable.add(key);
             } else {
-                findings.put(key, new UnclearKey("Business NXT does not count groups of rows of this table"));
+                findings.put(key, new UnclearKey("Business NXT does not count groups of rows of this table", true));
             }
         }
-        return askable.isEmpty()
-                ? new KeyAnswer(findings, Optional.empty())
-                : new KeyAnswer(findings, askTogether(tenant, askable, findings));
+        return new KeyAnswer(findings, askable.isEmpty() ? Optional.empty() : ask(tenant, askable, findings));
     }
 
-    private Optional<Failure> askTogether(Tenant tenant, List<ProposedKey> keys,
-            Map<ProposedKey, KeyFinding> findings) {
+    private Optional<Failure> ask(Tenant tenant, List<ProposedKey> keys, Map<ProposedKey, KeyFinding> findings) {
         var parts = new ArrayList<Field>();
         var groups = new HashMap<String, RepeatedGroups>();
         for (int i = 0; i < keys.size(); i++) {
@@ -86,12 +84,9 @@ final class KeyQuestion {
             return Optional.of(failure);
         }
         if (keys.size() == 1) {
-            findings.put(keys.get(0), new UnclearKey(failure.message()));
-            return Optional.empty();
+            findings.put(keys.get(0), new UnclearKey(failure.message(), true));
         }
-        // one of them may be to blame; what was lost keeps its slot for long, so that halves are not asked at once
-        var first = askTogether(tenant, keys.subList(0, keys.size() / 2), findings);
-        return first.isPresent() ? first : askTogether(tenant, keys.subList(keys.size() / 2, keys.size()), findings);
+        return Optional.empty();
     }
 
     /** Whether it would be answered so again. */
@@ -130,7 +125,7 @@ final class KeyQuestion {
                 return new EmptyKey(empty.get());
             }
             if (!root.path(alias).path("items").isInt()) {
-                return new UnclearKey("the answer has no groups");
+                return new UnclearKey("the answer has no groups", true);
             }
         }
         if (repeated.repeated().isPresent()) {
@@ -141,6 +136,6 @@ final class KeyQuestion {
         }
         return root.path("r" + index).path("items").isInt() && repeated.isCounted()
                 ? new UniqueKey(root.path("c" + index).path("totalCount").asLong())
-                : new UnclearKey("the answer does not say how many rows each group has");
+                : new UnclearKey("the answer does not say how many rows each group has", true);
     }
 }

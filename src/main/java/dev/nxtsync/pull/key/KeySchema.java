@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
+import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.schema.GroupFilter;
 import dev.nxtsync.graphql.schema.KeyCandidate;
 import dev.nxtsync.graphql.schema.Table;
@@ -23,7 +24,8 @@ public record KeySchema(Map<String, Table> tables, Map<String, List<KeyCandidate
 
     boolean canBeAsked(ProposedKey key) {
         return tables.containsKey(key.table()) && filters.containsKey(key.table())
-                && filter(key).columns().containsAll(key.columns());
+                && filter(key).columns().containsAll(key.columns())
+                && (key.filter().isEmpty() || Filters.flaw(key.filter(), table(key).filters()).isEmpty());
     }
 
     Table table(ProposedKey key) {

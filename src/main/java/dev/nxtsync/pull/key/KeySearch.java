@@ -3,6 +3,7 @@ package dev.nxtsync.pull.key;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 import jakarta.inject.Singleton;
@@ -11,6 +12,7 @@ import org.jboss.logging.Logger;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.FailedAnswer;
+import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.Recovery;
 import dev.nxtsync.graphql.schema.GroupFilters;
@@ -75,12 +77,12 @@ public class KeySearch {
             Function<Settings.Pull, List<Tenant>> owners) {
         var schema = schema(connection, pulls, tables);
         var findings = KeyFindings.NONE;
-        var choices = KeyChoices.of(pulls, schema, owners, findings, (pull, columns) -> false);
+        var choices = KeyChoices.of(pulls, schema, owners, findings, pull -> Optional.empty());
         for (int round = 0; round < MOST_ROUNDS && !choices.toAsk().isEmpty(); round++) {
             for (var each : choices.toAsk().entrySet()) {
                 findings = ask(connection, schema, each.getKey(), each.getValue(), findings);
             }
-            choices = KeyChoices.of(pulls, schema, owners, findings, (pull, columns) -> false);
+            choices = KeyChoices.of(pulls, schema, owners, findings, pull -> Optional.empty());
         }
         return choices;
     }
@@ -93,9 +95,13 @@ public class KeySearch {
             var some = keys.subList(i, Math.min(keys.size(), i + KeyQuestion.TOGETHER));
             var answer = question.ask(tenant, some);
             var found = new HashMap<>(answer.findings());
+            if (answer.failure().isEmpty()) {
+                some.stream().filter(key -> !found.containsKey(key)).toList()
+                        .forEach(key -> found.putAll(question.ask(tenant, List.of(key)).findings()));
+            }
             // a person does not wait for what does not answer now
-            answer.failure().ifPresent(failure -> some
-                    .forEach(key -> found.putIfAbsent(key, new KeyFinding.UnclearKey(failure.message()))));
+            String reason = answer.failure().map(Failure::message).orElse("Business NXT did not answer");
+            some.forEach(key -> found.putIfAbsent(key, new KeyFinding.UnclearKey(reason, false)));
             findings = findings.with(tenant, found);
         }
         return findings;

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiPredicate;
+import java.util.function.Function;
 
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
@@ -24,7 +24,7 @@ import dev.nxtsync.tenant.Tenant;
 
 /** The choice for one pull, by what is known of its candidates. What is not known yet goes to what is to be asked. */
 record PullKeyChoice(Settings.Pull pull, KeySchema schema, List<Tenant> owners, KeyFindings findings,
-        BiPredicate<String, List<String>> running, Map<Tenant, List<ProposedKey>> toAsk) {
+        Function<Settings.Pull, Optional<List<String>>> running, Map<Tenant, List<ProposedKey>> toAsk) {
 
     KeyChoice choose() {
         var known = KeyChoice.known(pull);
@@ -35,16 +35,27 @@ record PullKeyChoice(Settings.Pull pull, KeySchema schema, List<Tenant> owners, 
         var candidates = isSet
                 ? List.of(new KeyCandidate(pull.key(), KeyEvidence.SETTING))
                 : schema.candidates().getOrDefault(pull.table(), List.of());
+        var kept = running.apply(pull).filter(columns -> !isSet || columns.equals(pull.key()));
+        if (kept.isPresent()) {
+            var candidate = candidates.stream().filter(each -> each.columns().equals(kept.get())).findFirst()
+                    .orElseGet(() -> new KeyCandidate(kept.get(), KeyEvidence.KEPT));
+            var key = proposed(candidate, isSet);
+            if (contradiction(key).isEmpty()) {
+                // a company that is new keeps none of the others waiting
+                askWhatIsUnknown(key);
+                return new ChosenKey(candidate.columns(), candidate.evidence(), isProven(key, candidate));
+            }
+        }
         var told = new ArrayList<String>();
-        var contradicted = new ArrayList<List<String>>();
+        var larger = new ArrayList<List<String>>();
         for (KeyCandidate candidate : candidates) {
-            var key = new ProposedKey(pull.table(), candidate.columns(), isSet ? pull.filter().orElse("") : "");
+            var key = proposed(candidate, isSet);
             if (!candidate.isShownBy(Long.MAX_VALUE - 1)) {
                 told.add(told(key, candidate, "which a person has to confirm"));
                 continue;
             }
-            if (contradicted.stream().anyMatch(columns -> columns.containsAll(candidate.columns()))) {
-                // a part of what several rows share
+            if (larger.stream().anyMatch(columns -> columns.containsAll(candidate.columns()))) {
+                // a part of what several rows share, or may share
                 continue;
             }
             var contradiction = contradiction(key);
@@ -53,26 +64,37 @@ record PullKeyChoice(Settings.Pull pull, KeySchema schema, List<Tenant> owners, 
                     return new KeyChoice.NoKey(contradicted(contradiction.get()));
                 }
                 told.add(told(key, candidate, contradiction.get()));
-                contradicted.add(candidate.columns());
+                larger.add(candidate.columns());
                 continue;
             }
-            if (schema.canBeAsked(key) && isToWaitFor(key)) {
+            if (isToWaitFor(key)) {
                 return new KeyToProve(new Problem(ErrorCode.KEY_UNPROVEN, "Business NXT is being asked whether "
                         + key.shown() + " is the key of table " + pull.table() + ". The pull begins by itself."));
             }
-            if (isSet || isProven(key, candidate) || running.test(pull.name(), candidate.columns())) {
+            if (isSet || isProven(key, candidate)) {
                 return new ChosenKey(candidate.columns(), candidate.evidence(), isProven(key, candidate));
             }
             told.add(told(key, candidate, doubt(key, candidate)));
+            larger.add(candidate.columns());
         }
         return KeyChoice.NoKey.unknown(pull, told.isEmpty() ? "" : "It may be " + String.join("; or ", told) + ". ");
     }
 
+    private ProposedKey proposed(KeyCandidate candidate, boolean isSet) {
+        return new ProposedKey(pull.table(), candidate.columns(), isSet ? pull.filter().orElse("") : "");
+    }
+
+    /** Has it asked, where there is a way. Answers in which companies. */
+    private List<Tenant> askWhatIsUnknown(ProposedKey key) {
+        var unknown = schema.canBeAsked(key) ? findings.unknown(key, owners) : List.<Tenant>of();
+        unknown.forEach(owner -> toAsk.computeIfAbsent(owner, each -> new ArrayList<>()).add(key));
+        return unknown;
+    }
+
     /** Asks for what is not known, and says whether the choice waits for that. */
     private boolean isToWaitFor(ProposedKey key) {
-        var unknown = findings.unknown(key, owners);
-        unknown.forEach(owner -> toAsk.computeIfAbsent(owner, each -> new ArrayList<>()).add(key));
-        if (unknown.isEmpty() || running.test(pull.name(), key.columns())) {
+        var unknown = askWhatIsUnknown(key);
+        if (unknown.isEmpty()) {
             return false;
         }
         boolean isProvenByNone = findings.of(key).values().stream().noneMatch(UniqueKey.class::isInstance);

@@ -2,6 +2,7 @@ package dev.nxtsync.pull.plan;
 
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 
 import jakarta.inject.Singleton;
 
@@ -44,7 +45,7 @@ record PullAdoption(TableMigrator tables, Targets targets, UnitDeclaration units
             return stop(pull, new Problem(ErrorCode.NO_COMPANY, "The client id of connection "
                     + plan.pull().connection() + " sees no company. " + ErrorCode.NO_CUSTOMER.nextStep()));
         }
-        if (!plans.runs(pull, plan.key())) {
+        if (!plans.runningKey(pull).equals(Optional.of(plan.key()))) {
             if (!KeyChoice.isSaid(plan.pull())) {
                 LOG.infof("Pull %s: the key of table %s is %s, %s", pull, plan.table().name(),
                         String.join(", ", plan.key()), sound.key().reason());

@@ -104,9 +104,9 @@ public class PullPlans extends PlanRegistry<PullPlans.PlannedPull> {
                 .filter(ready -> ready.plan().pull().connection().equals(connection)).toList();
     }
 
-    /** Whether a pull runs, or would if it were not for its target, by this key. */
-    boolean runs(String pull, List<String> key) {
-        return of(pull).flatMap(PullPlans::allowed).filter(ready -> ready.plan().key().equals(key)).isPresent();
+    /** The key by which a pull runs, or would if it were not for its target; empty if it does not. */
+    Optional<List<String>> runningKey(String pull) {
+        return of(pull).flatMap(PullPlans::allowed).map(ready -> ready.plan().key());
     }
 
     /** The tables of a connection's pulls. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import jakarta.inject.Singleton;
 
@@ -26,10 +27,8 @@ import dev.nxtsync.tenant.Tenant;
 /** Finds out what a connection can read. */
 @Singleton
 public class TableDiscovery {
-    /** Tables of one request: their schema is long. */
-    private static final int TABLES = 25;
     /** Tables that are counted with one request. */
-    private static final int COUNTS = 50;
+    private static final int COUNTS = 200;
 
     private final Introspection introspection;
     private final CompanyScopes scopes;
@@ -53,34 +52,47 @@ public class TableDiscovery {
     /** @param customers whose number is the scope of system tables */
     public record Discovered(List<Integer> customers, List<Tenants.Company> companies, List<Found> tables) {}
 
+    /** How far a discovery has come. */
+    @FunctionalInterface
+    public interface DiscoveryProgress {
+
+        /** @param what has been done so often, in words */
+        void made(String what, int done, int all);
+    }
+
     /**
-     * Asks a request for each 25 tables, and for each 50 tables in each company.
+     * Asks about a request for each hundred tables, and one for each two hundred in each company.
      *
      * @throws dev.nxtsync.graphql.FailedAnswer if the schema or the companies cannot be read
      */
-    public Discovered of(Settings.Connection connection) {
+    public Discovered of(Settings.Connection connection, DiscoveryProgress progress) {
         var tenancy = scopes.of(connection);
         var found = new ArrayList<Found>();
+        var names = Stream.of(Scope.values())
+                .flatMap(scope -> introspection.tableNames(connection.name(), scope).stream()).distinct().toList();
+        var all = introspection
+                .seen(connection.name(), names, read -> progress.made("tables are known", read, names.size())).known()
+                .values();
         for (Scope scope : Scope.values()) {
-            var tables = new ArrayList<Table>();
-            for (List<String> names : chunks(introspection.tableNames(connection.name(), scope), TABLES)) {
-                introspection.tables(connection.name(), names).known().values().stream()
-                        .filter(table -> table.scope() == scope && !table.columns().isEmpty()).forEach(tables::add);
-            }
+            var tables = all.stream().filter(table -> table.scope() == scope && !table.columns().isEmpty()).toList();
             var owners = tenancy.all(scope);
-            var rows = count(connection.name(), owners, tables);
+            var rows = count(connection.name(), owners, tables, progress);
             tables.forEach(table -> found.add(new Found(table, PrimaryKeys.of(table.name()),
                     Objects.requireNonNull(rows.get(table.name())), owners.size())));
         }
         return new Discovered(tenancy.customers(), tenancy.companies(), found);
     }
 
-    private Map<String, Optional<Long>> count(String connection, List<Tenant> owners, List<Table> tables) {
+    private Map<String, Optional<Long>> count(String connection, List<Tenant> owners, List<Table> tables,
+            DiscoveryProgress progress) {
         var rows = new LinkedHashMap<String, Optional<Long>>();
         tables.forEach(table -> rows.put(table.name(), Optional.of(0L)));
+        int counted = 0;
         for (Tenant owner : owners) {
             for (List<Table> some : chunks(tables, COUNTS)) {
                 count(connection, owner, some, rows);
+                counted += some.size();
+                progress.made("tables are counted", counted, tables.size() * owners.size());
             }
         }
         return rows;

@@ -3,6 +3,7 @@ package dev.nxtsync.pull.state;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 import jakarta.inject.Singleton;
 
@@ -56,6 +57,16 @@ public class PullUnitStore {
      */
     public List<Integer> seen(String pull, Collection<Integer> companies) throws SQLException {
         return database.inTransaction(transaction -> PullCondition.seen(transaction, pull, companies));
+    }
+
+    /** The keys, as columns of the target, by which pulls have been loaded in some company, by pull. */
+    public Map<String, List<String>> loadedKeys() throws SQLException {
+        return database.inTransaction(transaction -> transaction.createQuery("""
+                select pull, key from nxt_sync.pull_key
+                where exists (select from nxt_sync.pull_state
+                    where pull_state.pull = pull_key.pull and loaded_at is not null)""").map(
+                (row, context) -> Map.entry(row.getString("pull"), List.of((String[]) row.getArray("key").getArray())))
+                .collectToMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     /** Wakes what works on a pull, after it could not be worked on. */

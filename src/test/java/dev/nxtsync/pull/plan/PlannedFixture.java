@@ -2,6 +2,7 @@ package dev.nxtsync.pull.plan;
 
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,8 @@ final class PlannedFixture implements AutoCloseable {
     private final List<String> asked = new ArrayList<>();
     /** Which questions are not answered. */
     final Set<String> unanswered = new HashSet<>();
+    /** What is answered instead, by operation. */
+    final Map<String, Failure> instead = new HashMap<>();
     /** What tests add to the process' clock, in nanoseconds. */
     long passed;
 
@@ -64,7 +67,7 @@ final class PlannedFixture implements AutoCloseable {
             asked.add(question.operation());
             return unanswered.contains(question.operation())
                     ? Optional.of(new Failure.Unreachable(ErrorCode.UNREACHABLE, "nobody"))
-                    : Optional.empty();
+                    : Optional.ofNullable(instead.get(question.operation()));
         });
         var introspection = SchemaFixture.introspection(nxt);
         var tables = new TableMigrator(store, replica);
@@ -75,7 +78,7 @@ final class PlannedFixture implements AutoCloseable {
         prover = new KeyProver(nxt, new KeyProofs(store));
         planner = new PullPlanner(settings, schemas,
                 new PullAdoption(tables, targets, new UnitDeclaration(units, plans), plans), targets,
-                new PullOffer(introspection), new PullKeys(KeyFixture.search(nxt), prover, plans));
+                new PullOffer(introspection), new PullKeys(KeyFixture.search(nxt), prover, plans, units));
         followed = new FollowedSettings(plans, PullStore.dueTimes(store, replica), this::now);
     }
 

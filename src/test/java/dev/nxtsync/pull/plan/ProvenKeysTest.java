@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
+import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
 import dev.nxtsync.support.Size;
@@ -132,6 +133,7 @@ class ProvenKeysTest {
             assertThat(key(pulls, "vouchers")).containsExactly("batchNo", "voucherNo");
             assertThat(pulls.database.value("select verdict from nxt_sync.key_proof where company = 5280002"))
                     .isEqualTo("unclear");
+            assertThat(pulls.database.count("nxt_sync.key_proof")).isEqualTo(3);
         }
     }
 
@@ -192,6 +194,48 @@ class ProvenKeysTest {
             assertThat(proven * 100 / keys).as("per cent").isGreaterThanOrEqualTo(95);
             assertThat(questions).as("for %s tables of three companies", tables).isLessThan(tables);
             Size.figure("%d of %d keys proven with %d questions to three companies", proven, keys, questions);
+        }
+    }
+
+    /** Its slot at the server stays taken for half an hour. */
+    @Test
+    void aQuestionThatIsNotAnsweredInTimeIsAskedForEachTableAloneAndThenNoMore() throws SQLException {
+        var both = Map.of("NXT_PULLS_VOUCHERS_TABLE", "voucher", "NXT_PULLS_LINES_TABLE", "orderLine",
+                "NXT_PULLS_LINES_KEY", "orderNo,lineNo");
+        try (var pulls = new PlannedFixture(TWO.withCompanies(1), both)) {
+            pulls.instead.put("prove_keys", new Failure.InDoubt("It took too long.", "", true, true));
+            pulls.prove();
+            assertThat(Collections.frequency(pulls.asked(), "prove_keys")).as("together, and each alone").isEqualTo(3);
+            assertThat(key(pulls, "lines")).as("a person has said so").containsExactly("orderNo", "lineNo");
+            assertThat(trouble(pulls, "vouchers").message())
+                    .contains("batchNo,voucherNo (by what new and changed records take), It took too long");
+            pulls.prove();
+            assertThat(pulls.asked()).doesNotContain("prove_keys");
+        }
+    }
+
+    @Test
+    void aPullThatRanBeforeGoesOnWhileItsKeyIsProven() throws SQLException {
+        var lines = Map.of("NXT_PULLS_LINES_TABLE", "orderLine", "NXT_PULLS_LINES_KEY", "orderNo,lineNo");
+        try (var pulls = new PlannedFixture(TWO, lines)) {
+            pulls.prove();
+            pulls.database.execute("update nxt_sync.pull_state set loaded_at = now(); delete from nxt_sync.key_proof");
+            pulls.plans.put("lines", new PullPlans.Stopped(new Problem(ErrorCode.KEY_UNKNOWN, "as in a new process")));
+            pulls.plan();
+            assertThat(pulls.plans.troubles()).isEmpty();
+            pulls.prove();
+            assertThat(pulls.database.count("nxt_sync.key_proof")).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aPullWhoseKeyWasFoundGoesOnThoughTheSchemaHintsAtItNoMore() throws SQLException {
+        try (var pulls = new PlannedFixture(TWO, VOUCHERS)) {
+            pulls.prove();
+            pulls.instead.put("keys", new Failure.Unreachable(ErrorCode.UNREACHABLE, "nobody"));
+            pulls.planner.forget("main");
+            assertThat(pulls.plan()).as("the schema is read again").isFalse();
+            assertThat(key(pulls, "vouchers")).containsExactly("batchNo", "voucherNo");
         }
     }
 

@@ -239,12 +239,12 @@ class StatusIT {
             assertThat(builder.run(0, "discover")).contains("5280001 Fjord AS, of customer 1111222")
                     .contains("table associate, 333 rows in 3 companies, key associateNo")
                     .containsPattern("birthDate +Int, a date").contains("table company, 3 rows in 1 customer")
-                    .contains("key not known here");
+                    .contains("key found when it is pulled, if Business NXT proves it");
             assertThat(sandbox.counter("requests")).as("few requests").isLessThan(12);
             String yaml = builder.with("LC_ALL", "C").run(0, "discover", "--yaml");
             assertThat(yaml).contains("    associate:  # 333 rows").contains("    # voucher:")
                     .contains("key: \u2026  #")
-                    .contains("all columns of the primary key, which the API does not tell; a part would lose rows")
+                    .contains("its key is found if Business NXT proves it; else name it by key:")
                     .doesNotContain("key: batchNo");
             assertThat(builder.in("config/application.yaml", yaml).run(0, "check"))
                     .contains("pull orderline: table orderLine by orderNo, lineNo").contains("9 pulls");
