@@ -18,7 +18,12 @@ final class WalkMemory {
 
     /** How many rows of a pull go into one page. */
     PageSize size(PullPlan plan, Tenant tenant) {
-        return sizes.computeIfAbsent(new PulledTenant(plan.name(), tenant), each -> plan.pageSize());
+        return sizes.computeIfAbsent(new PulledTenant(plan.name(), tenant), each -> {
+            var size = plan.pageSize();
+            // a first page that does not fit is read twice
+            size.fits(1, plan.target().likelyRowBytes(), PageReader.BOUND);
+            return size;
+        });
     }
 
     RefusedCursors cursors() {

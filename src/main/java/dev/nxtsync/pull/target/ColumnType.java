@@ -5,6 +5,7 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -169,6 +170,23 @@ public enum ColumnType {
     /** Whether they are also equal only where they are written the same. */
     public boolean isWholeNumber() {
         return this == INTEGER || this == BIGINT;
+    }
+
+    /** About how many bytes a value takes in a page, before one has come: most texts are short, and many empty. */
+    private int likelyBytes() {
+        return switch (this) {
+            case BOOLEAN -> 5;
+            case INTEGER, DATE -> 8;
+            case BIGINT, TIME, TIMESTAMP -> 12;
+            case NUMERIC -> 16;
+            case TEXT -> 24;
+            case NAMES -> 40;
+        };
+    }
+
+    /** The same of a row of such columns. */
+    static int likelyBytes(List<TargetColumn> columns) {
+        return columns.stream().mapToInt(column -> column.type().likelyBytes()).sum();
     }
 
     /** Whether its values are made of characters, of which some take several bytes. */
