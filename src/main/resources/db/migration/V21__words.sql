@@ -12,7 +12,7 @@ create table nxt_sync.enumeration (
 comment on table nxt_sync.enumeration is 'The values of enumerations and flags. A value that Business NXT no longer has stays, since rows may have it.';
 comment on column nxt_sync.enumeration.domain is 'The type of the enumeration, as nxt_sync.enumeration_column has it for each column.';
 comment on column nxt_sync.enumeration.value is 'The number that columns have; null as long as no row has shown it.';
-comment on column nxt_sync.enumeration.name is 'As columns …_as_enum and …_flags have it.';
+comment on column nxt_sync.enumeration.name is 'As columns that end with _as_enum or _flags have it.';
 comment on column nxt_sync.enumeration.text is 'How people read it in that language; null where Business NXT does not say.';
 
 create table nxt_sync.enumeration_column (
