@@ -86,7 +86,8 @@ class ArchitectureTest {
             entry("pull",
                     "tenant config error process database graphql graphql.schema inbox jobs schedule trace pull.key "
                             + "pull.plan pull.proof pull.state pull.target"),
-            entry("pull.preview", "tenant config error graphql graphql.schema pull pull.key pull.plan pull.target"),
+            entry("pull.preview",
+                    "tenant config database error graphql graphql.schema pull pull.key pull.plan pull.target"),
             entry("push.outbox", "error tenant database schedule"),
             entry("push.plan", "tenant config error process database graphql graphql.schema jobs schedule push.outbox"),
             entry("push",
