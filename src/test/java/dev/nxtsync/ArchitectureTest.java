@@ -80,12 +80,14 @@ class ArchitectureTest {
                     "tenant config error process database graphql graphql.schema jobs schedule pull.key pull.state "
                             + "pull.target"),
             entry("pull.key", "tenant config error database graphql graphql.schema"),
+            entry("pull.words", "config database graphql graphql.schema process schedule pull.plan pull.target"),
             entry("pull.proof",
                     "tenant config database graphql graphql.schema schedule pull.key pull.plan pull.state pull.target"),
             entry("pull",
                     "tenant config error process database graphql graphql.schema inbox jobs schedule trace pull.key "
                             + "pull.plan pull.proof pull.state pull.target"),
-            entry("pull.preview", "tenant config error graphql graphql.schema pull pull.key pull.plan pull.target"),
+            entry("pull.preview",
+                    "tenant config database error graphql graphql.schema pull pull.key pull.plan pull.target"),
             entry("push.outbox", "error tenant database schedule"),
             entry("push.plan", "tenant config error process database graphql graphql.schema jobs schedule push.outbox"),
             entry("push",

@@ -70,6 +70,14 @@ final class Commands {
      */
     record ParsedLine(Optional<ParsedCommand> call, int exitCode, String out, String err) {}
 
+    /** As what that which is discovered is printed, if not for people. */
+    static final class FormOfDiscovery {
+        @Option(names = "--yaml", description = "as a configuration")
+        boolean yaml;
+        @Option(names = "--sql", description = "as views over target tables, in words: orders and lines with customers and products")
+        boolean sql;
+    }
+
     /** How a pull is run that does not just go on from where it was. */
     static final class WayToPull {
         @Option(names = "--full", description = "reads every row again")
@@ -92,8 +100,10 @@ final class Commands {
     }
 
     @CommandLine.Command(description = "tables and columns that can be read, with types and numbers of rows")
-    ParsedCommand discover(@Option(names = "--yaml", description = "as a configuration") boolean yaml) {
-        return beans -> beans.select(DiscoverCommand.class).get().run(yaml);
+    ParsedCommand discover(@ArgGroup @Nullable FormOfDiscovery form) {
+        return form != null && form.sql
+                ? beans -> beans.select(ViewsCommand.class).get().run()
+                : beans -> beans.select(DiscoverCommand.class).get().run(form != null);
     }
 
     @CommandLine.Command(description = "how many rows, requests and minutes the first loads will take")

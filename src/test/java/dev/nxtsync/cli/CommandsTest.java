@@ -76,12 +76,12 @@ class CommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"check", "check --wait", "discover --yaml", "plan", "status", "status --watch",
-            "verify orders", "reset orders", "pull orders --full --company 5280001", "pull orders --confirm-deletes",
-            "push orders", "adopt", "pull orders --since 2026-01-01", "pull --since=2026-01-01T10:00 orders",
-            "pull orders --since 2026-01-01T10:00:30.1234567", "sign-in shop", "sign-out shop", "dead-letters list",
-            "dead-letters show 1", "dead-letters retry 1 2 3", "dead-letters retry 1 --payload f",
-            "dead-letters discard 1 2"})
+    @ValueSource(strings = {"check", "check --wait", "discover --yaml", "discover --sql", "plan", "status",
+            "status --watch", "verify orders", "reset orders", "pull orders --full --company 5280001",
+            "pull orders --confirm-deletes", "push orders", "adopt", "pull orders --since 2026-01-01",
+            "pull --since=2026-01-01T10:00 orders", "pull orders --since 2026-01-01T10:00:30.1234567", "sign-in shop",
+            "sign-out shop", "dead-letters list", "dead-letters show 1", "dead-letters retry 1 2 3",
+            "dead-letters retry 1 --payload f", "dead-letters discard 1 2"})
     void whatIsRightCanBeRun(String line) {
         var parsed = Commands.parse(line.split(" "));
         assertThat(parsed.call()).as(parsed.err()).isPresent();

@@ -27,11 +27,12 @@ class RightsTest {
     /** Roles are the whole server's. */
     private static final TestDatabase DATABASE = TestDatabase.createElsewhere();
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
-    /** Also that a view cannot be written at all, or not be emptied. */
-    private static final Set<String> REFUSED = Set.of(INSUFFICIENT_PRIVILEGE, "55000", "42809");
+    /** Also that a view, or a column of it, cannot be written at all, or not be emptied. */
+    private static final Set<String> REFUSED = Set.of(INSUFFICIENT_PRIVILEGE, "55000", "0A000", "42809");
     private static final Map<String, Set<String>> ALLOWED = Map.of("reader",
             Set.of("select nxt.thing", "select nxt_sync.freshness", "select nxt_sync.run", "select nxt_sync.row_fault",
-                    "select nxt_sync.control_total"),
+                    "select nxt_sync.control_total", "select nxt_sync.enumeration",
+                    "select nxt_sync.enumeration_column", "select nxt_sync.relation"),
             "pusher", Set.of("select nxt_sync.outbox", "execute nxt_sync.push(text,text,json,integer,text)",
                     "execute nxt_sync.granted_pushes()"),
             "nobody", Set.of());
@@ -112,7 +113,7 @@ class RightsTest {
             }
             database.execute(ScheduleFixture.text(migration));
         }
-        for (String of : List.of("control_total", "freshness")) {
+        for (String of : List.of("control_total", "freshness", "enumeration", "enumeration_column", "relation")) {
             assertThat(isAllowed(database, "reader", "select * from nxt_sync." + of)).as(of).isTrue();
             assertThat(isAllowed(database, "nobody", "select * from nxt_sync." + of)).as(of).isFalse();
         }

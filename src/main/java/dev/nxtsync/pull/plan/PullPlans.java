@@ -1,5 +1,6 @@
 package dev.nxtsync.pull.plan;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -96,6 +97,13 @@ public class PullPlans extends PlanRegistry<PullPlans.PlannedPull> {
             }
         });
         return connections;
+    }
+
+    /** The plans of a connection's pulls that run, in the order of their names. */
+    public List<PullPlan> ready(String connection) {
+        return all().stream().filter(Ready.class::isInstance).map(planned -> ((Ready) planned).plan())
+                .filter(plan -> plan.pull().connection().equals(connection))
+                .sorted(Comparator.comparing(PullPlan::name)).toList();
     }
 
     /** The pulls of a connection that run, or would if it were not for their target. */

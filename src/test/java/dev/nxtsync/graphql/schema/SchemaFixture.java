@@ -24,6 +24,10 @@ public final class SchemaFixture {
         return new GroupFilters(nxt);
     }
 
+    public static RowTypes rowTypes(NxtClient nxt) {
+        return new RowTypes(nxt);
+    }
+
     public static Tenants tenants(NxtClient nxt) {
         return new Tenants(nxt);
     }

@@ -1,0 +1,119 @@
+package dev.nxtsync.pull.preview;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.SettingsFixture;
+import dev.nxtsync.database.Database;
+import dev.nxtsync.graphql.NxtClient;
+import dev.nxtsync.graphql.NxtClientFixture;
+import dev.nxtsync.graphql.schema.SchemaFixture;
+import dev.nxtsync.pull.key.KeyChoice;
+import dev.nxtsync.pull.plan.PullPlan;
+import dev.nxtsync.pull.plan.PullValidator;
+import dev.nxtsync.pull.plan.TableMigrator;
+import dev.nxtsync.sandbox.Sandbox;
+import dev.nxtsync.sandbox.SandboxOptions;
+import dev.nxtsync.schedule.Replica;
+import dev.nxtsync.schedule.ScheduleFixture;
+import dev.nxtsync.support.TestDatabase;
+
+class ReadyViewsTest {
+    private static final Map<String, String> PULLS = Map.of("NXT_PULLS_ORDERS_TABLE", "order", "NXT_PULLS_LINES_TABLE",
+            "orderLine", "NXT_PULLS_LINES_TARGET", "My lines", "NXT_PULLS_PARTIES_TABLE", "associate",
+            "NXT_PULLS_GOODS_TABLE", "product", "NXT_PULLS_GOODS_EXCEPT", "price1");
+
+    private final Sandbox sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true));
+    private final TestDatabase database = TestDatabase.create();
+    private final Database store = ScheduleFixture.migrated(database);
+    private final Replica replica = new Replica(store);
+    private final NxtClient nxt = NxtClientFixture.at(sandbox.url() + "/api/graphql", question -> Optional.empty());
+
+    @BeforeEach
+    void begin() throws SQLException {
+        sandbox.acceptAnyToken();
+        replica.beat();
+    }
+
+    @AfterEach
+    void end() {
+        sandbox.close();
+    }
+
+    @Test
+    void theViewsRunAsPrintedAndJoinAndGoOnWhenAColumnIsGone() throws SQLException {
+        makeTargets(PULLS);
+        views(PULLS).forEach(database::execute);
+        database.execute(
+                """
+                        insert into nxt."order" (nxt_company, order_no, customer_no, order_type_as_enum, nxt_read_at) values (7, 1, 30, 'Stop', now()), (8, 1, 30, 'Stop', now());
+                        insert into nxt."My lines" (nxt_company, order_no, line_no, product_no, nxt_read_at, nxt_deleted_at) values (7, 1, 1, 'A', now(), null), (7, 1, 2, 'A', now(), now());
+                        insert into nxt.associate (nxt_company, associate_no, customer_no, name, nxt_read_at) values (7, 1, 30, 'Fjord', now()), (7, 2, 30, 'Twice', now());
+                        insert into nxt.product (nxt_company, product_no, description, nxt_read_at) values (7, 'A', 'Boat', now());
+                        insert into nxt_sync.enumeration values ('Order_orderTypeAsEnum', 2, 'Stop', 'Stopped', 'en')""");
+        assertThat(lines()).containsExactly("7 1 1 30 Fjord Boat");
+        assertThat(orders()).containsExactly("7 Stopped Fjord", "8 Stopped -");
+        sandbox.faults(Map.of("drift-column", 1.0));
+        makeTargets(PULLS);
+        assertThat(lines()).containsExactly("7 1 1 30 Fjord Boat");
+        assertThat(orders()).containsExactly("7 Stopped Fjord", "8 Stopped -");
+    }
+
+    @Test
+    void whatHasNoPullIsTakenAsItsPullWouldHaveIt() throws SQLException {
+        var views = views(Map.of());
+        makeTargets(Map.of("NXT_PULLS_A_TABLE", "order", "NXT_PULLS_B_TABLE", "orderLine", "NXT_PULLS_C_TABLE",
+                "associate", "NXT_PULLS_D_TABLE", "product"));
+        views.forEach(database::execute);
+        assertThat(lines()).isEmpty();
+    }
+
+    @Test
+    void whatAPullDoesNotReadIsNotInAView() throws SQLException {
+        var few = Map.of("NXT_PULLS_ORDERS_TABLE", "order", "NXT_PULLS_ORDERS_COLUMNS", "orderDate",
+                "NXT_PULLS_LINES_TABLE", "orderLine", "NXT_PULLS_LINES_COLUMNS", "description",
+                "NXT_PULLS_PARTIES_TABLE", "associate", "NXT_PULLS_GOODS_TABLE", "product");
+        makeTargets(few);
+        var views = views(few);
+        assertThat(views).hasSize(2).noneMatch(view -> view.contains("customer_name") || view.contains("product"));
+        views.forEach(database::execute);
+    }
+
+    private List<String> views(Map<String, String> environment) {
+        return new ReadyViews(SettingsFixture.of(environment), SchemaFixture.introspection(nxt),
+                SchemaFixture.rowTypes(nxt)).of("main");
+    }
+
+    private void makeTargets(Map<String, String> environment) throws SQLException {
+        var settings = SettingsFixture.of(environment);
+        var pulls = List.copyOf(settings.pulls().values());
+        var tables = SchemaFixture.tables(nxt, pulls.stream().map(Settings.Pull::table).toList());
+        for (var design : PullValidator.validate(pulls, tables, KeyChoice::known, settings).entrySet()) {
+            PullPlan plan = ((PullValidator.Sound) design.getValue()).plan();
+            new TableMigrator(store, replica).make(plan.name(), plan.target(), plan.mapping().columns());
+        }
+    }
+
+    private List<String> orders() {
+        return all("select nxt_company || ' ' || order_type_text || ' ' || coalesce(customer_name, '-') as it "
+                + "from nxt.orders_in_words order by 1");
+    }
+
+    private List<String> lines() {
+        return all("select concat_ws(' ', nxt_company, order_no, line_no, customer_no, customer_name, "
+                + "product_description) as it from nxt.order_lines_in_words order by 1");
+    }
+
+    private List<String> all(String sql) {
+        return database.rows(sql).stream().map(row -> row.get("it")).toList();
+    }
+}
