@@ -7,6 +7,11 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import jakarta.inject.Singleton;
 
+import org.jboss.logging.Logger;
+
+import dev.nxtsync.graphql.FailedAnswer;
+import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.graphql.Recovery;
 import dev.nxtsync.graphql.schema.Aggregates;
 import dev.nxtsync.graphql.schema.GroupFilter;
 import dev.nxtsync.graphql.schema.GroupFilters;
@@ -18,9 +23,12 @@ import dev.nxtsync.pull.plan.PullPlans;
 /** What tables tell of groups of their rows, asked for once for all tables of a connection. Safe for any number of threads. */
 @Singleton
 class OfferedAggregates {
+    private static final Logger LOG = Logger.getLogger(OfferedAggregates.class);
+
     private final Introspection introspection;
     private final GroupFilters groupFilters;
     private final PullPlans plans;
+    private final Set<Table> withoutKeys = ConcurrentHashMap.newKeySet();
     private final Map<String, OfConnection> known = new ConcurrentHashMap<>();
 
     OfferedAggregates(Introspection introspection, GroupFilters groupFilters, PullPlans plans) {
@@ -35,15 +43,17 @@ class OfferedAggregates {
         return known.computeIfAbsent(connection, OfConnection::new).of(table);
     }
 
-    /**
-     * How rows are found that share a key, of a table whose key is not documented; empty if the key is, or there is no way.
-     *
-     * @throws dev.nxtsync.graphql.FailedAnswer if there was no whole answer
-     */
+    /** How rows are found that share a key, of a table whose key is not documented; empty if the key is, or there is no way. */
     Optional<GroupFilter> filter(String connection, Table table) {
-        return PrimaryKeys.of(table.name()).isPresent()
+        return PrimaryKeys.of(table.name()).isPresent() || withoutKeys.contains(table)
                 ? Optional.empty()
                 : known.computeIfAbsent(connection, OfConnection::new).filter(table);
+    }
+
+    /** Keys of a table are not proven with its totals from now on, if they may be why these were not answered. Says whether they may. */
+    boolean leaveKeysOut(Table table, Failure failure) {
+        return (failure.mayBeTooLarge() || failure.next() == Recovery.FIX || failure instanceof Failure.Rejected)
+                && withoutKeys.add(table);
     }
 
     /** Those of the tables that were planned when they were asked for. */
@@ -68,8 +78,14 @@ class OfferedAggregates {
             if (!filtered.contains(table)) {
                 var wanted = plans.tables(connection).stream().filter(each -> PrimaryKeys.of(each.name()).isEmpty())
                         .toList();
-                filters = groupFilters.of(connection, wanted);
                 filtered = Set.copyOf(wanted);
+                filters = Map.of();
+                try {
+                    filters = groupFilters.of(connection, wanted);
+                } catch (FailedAnswer e) {
+                    // totals are compared all the same
+                    LOG.debugf("connection %s: keys are not proven with totals: %s", connection, e.getMessage());
+                }
             }
             return Optional.ofNullable(filters.get(table.name())).filter(each -> filtered.contains(table));
         }

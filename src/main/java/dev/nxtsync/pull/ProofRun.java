@@ -25,6 +25,7 @@ import dev.nxtsync.error.Words;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
+import dev.nxtsync.graphql.schema.GroupFilter;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.proof.ControlTotals;
 import dev.nxtsync.pull.proof.GroupedQuestion;
@@ -166,10 +167,16 @@ final class ProofRun {
             var filters = Stream.concat(RowGroup.filter(table.names(), groups).stream(), Stream.of(part))
                     .filter(each -> !each.isEmpty()).toList();
             Instant sent = now();
-            var asked = GroupedQuestion.ask(tools.source().nxt(), table, claim.tenant(), filters,
-                    groups.isEmpty() ? tools.aggregates().filter(claim.connection(), plan.table()) : Optional.empty());
+            var having = groups.isEmpty()
+                    ? tools.aggregates().filter(claim.connection(), plan.table())
+                    : Optional.<GroupFilter>empty();
+            var asked = GroupedQuestion.ask(tools.source().nxt(), table, claim.tenant(), filters, having);
             turn.progress().made();
             turn.report().request(asked.answer());
+            if (asked instanceof GroupedQuestion.GroupsRefused refused && having.isPresent()
+                    && tools.aggregates().leaveKeysOut(plan.table(), refused.failure())) {
+                return failed(state, refused.failure(), Optional.empty());
+            }
             if (asked instanceof GroupedQuestion.GroupsRefused refused) {
                 return failed(state, refused.failure(), parts, sent);
             }

@@ -126,8 +126,10 @@ public class KeyHints {
         }
         var given = table.columns().keySet().stream().filter(name -> created.contains(name) && !changed.contains(name))
                 .toList();
-        // with several it is open which of them is of the key
-        long least = numbers.size() > 1 ? ROWS : 0;
+        // with several it is open which of them is of the key, and a number alone may be only the last column of one
+        boolean isPlain = numbers.size() <= 1
+                && (!given.isEmpty() || numbers.stream().allMatch((table.name() + "No")::equals));
+        long least = isPlain ? 0 : ROWS;
         var candidates = new ArrayList<KeyCandidate>();
         numbers.forEach(name -> candidates.add(
                 new KeyCandidate(Stream.concat(given.stream(), Stream.of(name)).toList(), KeyEvidence.INPUTS, least)));

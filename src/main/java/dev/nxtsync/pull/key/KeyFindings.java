@@ -12,11 +12,14 @@ import dev.nxtsync.tenant.Tenant;
  * What Business NXT has said of proposed keys.
  *
  * @param byKey by key and number of the company, or customer
+ * @param old by key, in which companies that was so long ago that what stands in the way of a pull is asked again; it holds until
+ *        there is another answer
  * @param failing whoever could not be asked several times, so that others do not wait for it
  */
-record KeyFindings(Map<ProposedKey, Map<Integer, KeyFinding>> byKey, Set<Tenant> failing) {
+record KeyFindings(Map<ProposedKey, Map<Integer, KeyFinding>> byKey, Map<ProposedKey, Set<Integer>> old,
+        Set<Tenant> failing) {
     /** Nothing. */
-    static final KeyFindings NONE = new KeyFindings(Map.of(), Set.of());
+    static final KeyFindings NONE = new KeyFindings(Map.of(), Map.of(), Set.of());
 
     /** The same with what was found in one company. */
     KeyFindings with(Tenant tenant, Map<ProposedKey, KeyFinding> found) {
@@ -24,19 +27,25 @@ record KeyFindings(Map<ProposedKey, Map<Integer, KeyFinding>> byKey, Set<Tenant>
         found.forEach((key, finding) -> {
             var companies = new HashMap<>(of(key));
             companies.put(tenant.number(), finding);
-            all.put(key, companies);
+            all.put(key.remembered(), companies);
         });
-        return new KeyFindings(all, failing);
+        return new KeyFindings(all, old, failing);
     }
 
     /** By the number of the company, or customer. */
     Map<Integer, KeyFinding> of(ProposedKey key) {
-        return byKey.getOrDefault(key, Map.of());
+        return byKey.getOrDefault(key.remembered(), Map.of());
     }
 
     /** In which of these it is not known. */
     List<Tenant> unknown(ProposedKey key, Collection<Tenant> owners) {
         var known = of(key).keySet();
         return owners.stream().filter(owner -> !known.contains(owner.number())).toList();
+    }
+
+    /** In which of these it was found out long ago. */
+    List<Tenant> old(ProposedKey key, Collection<Tenant> owners) {
+        var companies = old.getOrDefault(key.remembered(), Set.of());
+        return owners.stream().filter(owner -> companies.contains(owner.number())).toList();
     }
 }

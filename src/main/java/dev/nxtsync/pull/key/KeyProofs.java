@@ -3,6 +3,7 @@ package dev.nxtsync.pull.key;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,23 +28,30 @@ public class KeyProofs {
         this.database = database;
     }
 
-    /** What holds still: a key that was contradicted may not be an hour later, and what was unclear sooner. */
+    /** What holds still. What was unclear may be clear some minutes later, and what was refused a day later. */
     KeyFindings of(String connection, Set<Tenant> failing) throws SQLException {
         var all = new HashMap<ProposedKey, Map<Integer, KeyFinding>>();
-        database.useTransaction(transaction -> transaction.createQuery("""
-                select table_name, columns, filter, company, verdict, rows, detail from nxt_sync.key_proof
-                where connection = :connection and at > case verdict when 'unique' then '-infinity'
-                    when 'refused' then clock_timestamp() - interval '1 day'
-                    when 'unclear' then clock_timestamp() - interval '10 min'
-                    else clock_timestamp() - interval '1 h' end""").bind("connection", connection)
-                .map((row, context) -> {
+        var old = new HashMap<ProposedKey, Set<Integer>>();
+        database.useTransaction(transaction -> transaction
+                .createQuery(
+                        """
+                                select table_name, columns, filter, company, verdict, rows, detail,
+                                    at < clock_timestamp() - case verdict when 'unique' then interval '1 day' else interval '1 h' end as old
+                                from nxt_sync.key_proof
+                                where connection = :connection
+                                    and not (verdict = 'unclear' and at < clock_timestamp() - interval '10 min')
+                                    and not (verdict = 'refused' and at < clock_timestamp() - interval '1 day')""")
+                .bind("connection", connection).map((row, context) -> {
                     var key = new ProposedKey(row.getString("table_name"),
                             Arrays.asList((String[]) row.getArray("columns").getArray()), row.getString("filter"));
                     all.computeIfAbsent(key, each -> new HashMap<>()).put(row.getInt("company"),
                             finding(row.getString("verdict"), row.getLong("rows"), row.getString("detail")));
+                    if (row.getBoolean("old")) {
+                        old.computeIfAbsent(key, each -> new HashSet<>()).add(row.getInt("company"));
+                    }
                     return key;
                 }).list());
-        return new KeyFindings(all, failing);
+        return new KeyFindings(all, old, failing);
     }
 
     private static KeyFinding finding(String verdict, long rows, String detail) {
@@ -79,7 +87,7 @@ public class KeyProofs {
                             on conflict (connection, table_name, columns, filter, company) do update
                             set verdict = excluded.verdict, rows = excluded.rows, detail = excluded.detail, at = excluded.at""");
             findings.forEach((key, finding) -> batch.bind("connection", connection).bind("table", key.table())
-                    .bindArray("columns", String.class, key.columns()).bind("filter", key.filter())
+                    .bindArray("columns", String.class, key.columns()).bind("filter", key.remembered().filter())
                     .bind("company", tenant.number()).bind("verdict", verdict(finding))
                     .bind("rows", finding instanceof UniqueKey unique ? unique.rows() : 0)
                     .bind("detail", encoding.shown(detail(finding))).add());

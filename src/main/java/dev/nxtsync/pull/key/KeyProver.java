@@ -38,7 +38,8 @@ public class KeyProver {
         this(nxt, proofs, System::nanoTime);
     }
 
-    KeyProver(NxtClient nxt, KeyProofs proofs, LongSupplier nanos) {
+    /** @param nanos a monotonic clock, in nanoseconds */
+    public KeyProver(NxtClient nxt, KeyProofs proofs, LongSupplier nanos) {
         this.nxt = nxt;
         this.proofs = proofs;
         this.nanos = nanos;
@@ -98,7 +99,13 @@ public class KeyProver {
             question.keys().forEach(key -> findings.putIfAbsent(key, new UnclearKey(forbidden.message(), false)));
             failure = Optional.empty();
         }
-        proofs.keep(connection, question.tenant(), findings);
+        try {
+            proofs.keep(connection, question.tenant(), findings);
+        } catch (SQLException e) {
+            // it is not asked again at once
+            open.failed(question.tenant(), nanos.getAsLong());
+            throw e;
+        }
         if (failure.isPresent()) {
             LOG.debugf("connection %s: the keys of %s in %s are proven later: %s", connection, question.keys(),
                     question.tenant(), failure.get().message());

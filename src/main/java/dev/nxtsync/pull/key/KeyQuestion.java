@@ -32,6 +32,9 @@ import dev.nxtsync.tenant.Tenant;
 final class KeyQuestion {
     /** Tables of one document. */
     static final int TOGETHER = 10;
+    /** Of so many rows some were made by the same user. */
+    private static final int MANY = 50;
+    private static final List<String> CONTROLS = List.of("createdByUser", "changedByUser", "createdDate");
 
     private final NxtClient nxt;
     private final String connection;
@@ -107,11 +110,21 @@ final class KeyQuestion {
             parts.add(RepeatedGroups.ask(table, having, alias, columns, filter, "_lt"));
             groups.put(alias, new RepeatedGroups(columns));
         }
+        control(table, having).ifPresent(column -> {
+            parts.add(RepeatedGroups.ask(table, having, "k" + index, List.of(column), filter));
+            groups.put("k" + index, new RepeatedGroups(List.of(column)));
+        });
         if (table.isCounted()) {
             parts.add(RepeatedGroups.filtered(Field.of(table.name()).as("c" + index), table, "c" + index, filter)
                     .with("first", new Field.Variable("c" + index, "Int", 1))
                     .and(Field.of("totalCount"), Field.of("items", key.columns().get(0))));
         }
+    }
+
+    /** A column of which many rows have the same value: that none are told of would say that the question is not understood. */
+    private static Optional<String> control(Table table, GroupFilter having) {
+        return CONTROLS.stream()
+                .filter(column -> table.columns().containsKey(column) && having.columns().contains(column)).findFirst();
     }
 
     private KeyFinding finding(Tenant tenant, ProposedKey key, int index, Answer.Data data,
@@ -134,8 +147,13 @@ final class KeyQuestion {
         if (repeated.empty().isPresent()) {
             return new EmptyKey(repeated.empty().get());
         }
+        long rows = root.path("c" + index).path("totalCount").asLong();
+        var control = groups.get("k" + index);
+        if (control != null && rows >= MANY && control.repeated().isEmpty() && control.empty().isEmpty()) {
+            return new UnclearKey("the answer tells of no rows that have the same values, where there are some", true);
+        }
         return root.path("r" + index).path("items").isInt() && repeated.isCounted()
-                ? new UniqueKey(root.path("c" + index).path("totalCount").asLong())
+                ? new UniqueKey(rows)
                 : new UnclearKey("the answer does not say how many rows each group has", true);
     }
 }

@@ -46,6 +46,10 @@ record PullKeyChoice(Settings.Pull pull, KeySchema schema, List<Tenant> owners, 
                 return new ChosenKey(candidate.columns(), candidate.evidence(), isProven(key, candidate));
             }
         }
+        if (owners.isEmpty() && !candidates.isEmpty()) {
+            // that nobody has the table is told by who plans it
+            return new ChosenKey(candidates.get(0).columns(), candidates.get(0).evidence(), false);
+        }
         var told = new ArrayList<String>();
         var larger = new ArrayList<List<String>>();
         for (KeyCandidate candidate : candidates) {
@@ -60,6 +64,7 @@ record PullKeyChoice(Settings.Pull pull, KeySchema schema, List<Tenant> owners, 
             }
             var contradiction = contradiction(key);
             if (contradiction.isPresent()) {
+                ask(key, findings.old(key, owners));
                 if (isSet) {
                     return new KeyChoice.NoKey(contradicted(contradiction.get()));
                 }
@@ -74,6 +79,7 @@ record PullKeyChoice(Settings.Pull pull, KeySchema schema, List<Tenant> owners, 
             if (isSet || isProven(key, candidate)) {
                 return new ChosenKey(candidate.columns(), candidate.evidence(), isProven(key, candidate));
             }
+            ask(key, findings.old(key, owners));
             told.add(told(key, candidate, doubt(key, candidate)));
             larger.add(candidate.columns());
         }
@@ -86,9 +92,13 @@ record PullKeyChoice(Settings.Pull pull, KeySchema schema, List<Tenant> owners, 
 
     /** Has it asked, where there is a way. Answers in which companies. */
     private List<Tenant> askWhatIsUnknown(ProposedKey key) {
-        var unknown = schema.canBeAsked(key) ? findings.unknown(key, owners) : List.<Tenant>of();
-        unknown.forEach(owner -> toAsk.computeIfAbsent(owner, each -> new ArrayList<>()).add(key));
-        return unknown;
+        return ask(key, findings.unknown(key, owners));
+    }
+
+    private List<Tenant> ask(ProposedKey key, List<Tenant> some) {
+        var asked = schema.canBeAsked(key) ? some : List.<Tenant>of();
+        asked.forEach(owner -> toAsk.computeIfAbsent(owner, each -> new ArrayList<>()).add(key));
+        return asked;
     }
 
     /** Asks for what is not known, and says whether the choice waits for that. */
@@ -102,8 +112,9 @@ record PullKeyChoice(Settings.Pull pull, KeySchema schema, List<Tenant> owners, 
     }
 
     private boolean isProven(ProposedKey key, KeyCandidate candidate) {
-        return findings.of(key).values().stream().filter(UniqueKey.class::isInstance).map(UniqueKey.class::cast)
-                .mapToLong(UniqueKey::rows).max().orElse(-1) >= candidate.leastRows();
+        var known = findings.of(key);
+        return owners.stream().map(owner -> known.get(owner.number())).filter(UniqueKey.class::isInstance)
+                .map(UniqueKey.class::cast).mapToLong(UniqueKey::rows).max().orElse(-1) >= candidate.leastRows();
     }
 
     private Optional<String> contradiction(ProposedKey key) {
@@ -139,7 +150,6 @@ record PullKeyChoice(Settings.Pull pull, KeySchema schema, List<Tenant> owners, 
                 "The key " + String.join(",", pull.key()) + " of table " + pull.table() + " is " + contradiction
                         + ". Set " + Settings.Pull.variable(pull.name(), "KEY")
                         + " to all columns of the table's primary key, as Visma's documentation lists them, and "
-                        + "start again. No row was written by it."
-                        + (others.isEmpty() ? "" : " By the schema it could be " + others + "."));
+                        + "start again." + (others.isEmpty() ? "" : " By the schema it could be " + others + "."));
     }
 }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 import jakarta.inject.Inject;
@@ -30,6 +31,7 @@ import dev.nxtsync.pull.plan.CompanyScopes.Tenancy;
 class PullSchemas {
     private static final Logger LOG = Logger.getLogger(PullSchemas.class);
     private static final long FRESH = Duration.ofDays(1).toNanos();
+    private static final long KEYS_FRESH = Duration.ofMinutes(10).toNanos();
 
     private final Introspection introspection;
     private final CompanyScopes companies;
@@ -37,8 +39,13 @@ class PullSchemas {
     private final KeySearch search;
     private final LongSupplier nanos;
     private final Map<String, SeenSchema> kept = new HashMap<>();
+    /** What was told of keys, by connection. */
+    private final Map<String, KeysRead> keysOf = new HashMap<>();
     /** What was read before anything could be planned, by the connection; empty where that failed. */
     private final Map<String, Optional<TablesAhead>> ahead = new HashMap<>();
+
+    /** @param tables of which it was asked */
+    private record KeysRead(Set<String> tables, KeySchema keys, long readAt) {}
 
     private record TablesAhead(Tables tables, KeySchema keys, long readAt) {}
 
@@ -82,7 +89,19 @@ class PullSchemas {
         long readAt = nanos.getAsLong();
         var tables = introspection.tables(connection.name(),
                 pulls.stream().map(Settings.Pull::table).distinct().toList());
-        return new TablesAhead(tables, search.schema(connection.name(), pulls, tables), readAt);
+        return new TablesAhead(tables, keys(connection, pulls, tables, readAt), readAt);
+    }
+
+    /** What is told of keys is long, and stays for a while also where a pull is stopped. */
+    private KeySchema keys(Settings.Connection connection, List<Settings.Pull> pulls, Tables tables, long now) {
+        var before = keysOf.get(connection.name());
+        if (before != null && now - before.readAt() < KEYS_FRESH && before.keys().isWhole()
+                && before.tables().equals(tables.known().keySet())) {
+            return before.keys();
+        }
+        var keys = search.schema(connection.name(), pulls, tables);
+        keysOf.put(connection.name(), new KeysRead(Set.copyOf(tables.known().keySet()), keys, now));
+        return keys;
     }
 
     /** Asks for the tables once, before they can be kept; what is in the way then is met, and told, by {@link #read}. */
@@ -110,6 +129,7 @@ class PullSchemas {
 
     /** The schema of a connection is read again. */
     void forget(String connection) {
+        keysOf.remove(connection);
         kept.remove(connection);
         ahead.remove(connection);
     }

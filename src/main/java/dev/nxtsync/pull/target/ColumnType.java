@@ -5,7 +5,6 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
-import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -173,7 +172,7 @@ public enum ColumnType {
     }
 
     /** About how many bytes a value takes in a page, before one has come: most texts are short, and many empty. */
-    private int likelyBytes() {
+    int likelyBytes() {
         return switch (this) {
             case BOOLEAN -> 5;
             case INTEGER, DATE -> 8;
@@ -182,11 +181,6 @@ public enum ColumnType {
             case TEXT -> 24;
             case NAMES -> 40;
         };
-    }
-
-    /** The same of a row of such columns. */
-    static int likelyBytes(List<TargetColumn> columns) {
-        return columns.stream().mapToInt(column -> column.type().likelyBytes()).sum();
     }
 
     /** Whether its values are made of characters, of which some take several bytes. */

@@ -54,7 +54,7 @@ public record TargetTable(String schema, String name, String owner, String comme
 
     /** About how many bytes a row takes in a page, before one has come. */
     public int likelyRowBytes() {
-        return ColumnType.likelyBytes(columns);
+        return columns.stream().mapToInt(column -> column.type().likelyBytes()).sum();
     }
 
     /** Whether a column tells one row from others, or when it last changed. */

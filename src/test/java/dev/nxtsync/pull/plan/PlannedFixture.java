@@ -14,6 +14,7 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsFixture;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.NxtClientFixture;
 import dev.nxtsync.graphql.schema.SchemaFixture;
@@ -49,7 +50,7 @@ final class PlannedFixture implements AutoCloseable {
     /** Which questions are not answered. */
     final Set<String> unanswered = new HashSet<>();
     /** What is answered instead, by operation. */
-    final Map<String, Failure> instead = new HashMap<>();
+    final Map<String, Answer> instead = new HashMap<>();
     /** What tests add to the process' clock, in nanoseconds. */
     long passed;
 
@@ -75,7 +76,7 @@ final class PlannedFixture implements AutoCloseable {
         targets = new Targets(tables, plans, new PullStates(store), units);
         var schemas = new PullSchemas(introspection, CompanyScopesFixture.of(nxt), PlanFixture.lostCalls(store),
                 KeyFixture.search(nxt), this::now);
-        prover = new KeyProver(nxt, new KeyProofs(store));
+        prover = new KeyProver(nxt, new KeyProofs(store), this::now);
         planner = new PullPlanner(settings, schemas,
                 new PullAdoption(tables, targets, new UnitDeclaration(units, plans), plans), targets,
                 new PullOffer(introspection), new PullKeys(KeyFixture.search(nxt), prover, plans, units));

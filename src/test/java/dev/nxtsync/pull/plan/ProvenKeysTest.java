@@ -4,6 +4,7 @@ import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -13,7 +14,9 @@ import org.junit.jupiter.api.Test;
 
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
+import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
 import dev.nxtsync.support.Size;
@@ -235,6 +238,68 @@ class ProvenKeysTest {
             pulls.instead.put("keys", new Failure.Unreachable(ErrorCode.UNREACHABLE, "nobody"));
             pulls.planner.forget("main");
             assertThat(pulls.plan()).as("the schema is read again").isFalse();
+            assertThat(key(pulls, "vouchers")).containsExactly("batchNo", "voucherNo");
+        }
+    }
+
+    /** Also where the company that has said so does not answer any more. */
+    @Test
+    void aContradictionHoldsUntilThereIsAnotherAnswer() throws SQLException {
+        var wrong = Map.of("NXT_PULLS_LINES_TABLE", "orderLine", "NXT_PULLS_LINES_KEY", "orderNo");
+        try (var pulls = new PlannedFixture(TWO, wrong)) {
+            pulls.prove();
+            pulls.database.execute("update nxt_sync.key_proof set at = at - interval '2 h'");
+            pulls.instead.put("prove_keys", new Failure.Unreachable(ErrorCode.UNREACHABLE, "nobody"));
+            pulls.asked();
+            pulls.prove();
+            assertThat(pulls.asked()).as("it is asked again").contains("prove_keys");
+            assertThat(trouble(pulls, "lines").errorCode()).isEqualTo(ErrorCode.KEY_NOT_UNIQUE);
+            pulls.sandbox.clear(PlannedFixture.COMPANY, "orderLine");
+            pulls.sandbox.clear(5_280_002, "orderLine");
+            pulls.sandbox.clear(5_280_003, "orderLine");
+            pulls.instead.clear();
+            pulls.passed += Duration.ofMinutes(2).toNanos();
+            pulls.prove();
+            pulls.prove();
+            assertThat(key(pulls, "lines")).containsExactly("orderNo");
+        }
+    }
+
+    @Test
+    void rowsThatHaveComeSinceAreAskedAboutAgain() throws SQLException {
+        var few = SandboxOptions.defaults().withRows(Map.of("voucher", 10)).withDescribedKeys(true);
+        try (var pulls = new PlannedFixture(few, VOUCHERS)) {
+            pulls.prove();
+            for (int i = 1; i <= 20; i++) {
+                pulls.sandbox.put(PlannedFixture.COMPANY, "voucher", Map.of("batchNo", 100 + i, "voucherNo", 1));
+            }
+            pulls.database.execute("update nxt_sync.key_proof set at = at - interval '2 d'");
+            pulls.prove();
+            assertThat(key(pulls, "vouchers")).containsExactly("batchNo", "voucherNo");
+        }
+    }
+
+    /** What the server makes of the question is not documented. */
+    @Test
+    void aServerThatTellsOfNoRowsThatAreAlikeProvesNothing() throws SQLException {
+        try (var pulls = new PlannedFixture(TWO, VOUCHERS)) {
+            pulls.instead.put("prove_keys", new Answer.Data(Filters.parse("""
+                    {"useCompany": {"r0": {"items": 0}, "n0_0": {"items": 0}, "n0_1": {"items": 0},
+                                    "k0": {"items": 0}, "c0": {"totalCount": 1500}}}"""), "", 1));
+            pulls.prove();
+            assertThat(trouble(pulls, "vouchers").message())
+                    .contains("the answer tells of no rows that have the same values, where there are some");
+        }
+    }
+
+    /** Its own flaw is told. */
+    @Test
+    void aFilterThatIsNoneHoldsUpNoProofOfOthers() throws SQLException {
+        var both = Map.of("NXT_PULLS_LINES_TABLE", "orderLine", "NXT_PULLS_LINES_KEY", "orderNo,lineNo",
+                "NXT_PULLS_LINES_FILTER", "{orderNo}", "NXT_PULLS_VOUCHERS_TABLE", "voucher");
+        try (var pulls = new PlannedFixture(TWO, both)) {
+            pulls.prove();
+            assertThat(trouble(pulls, "lines").errorCode()).isEqualTo(ErrorCode.FILTER_INVALID);
             assertThat(key(pulls, "vouchers")).containsExactly("batchNo", "voucherNo");
         }
     }
