@@ -32,6 +32,8 @@ final class CrossChecks {
     /** Hosts that are reached without leaving the machine or its network, where a browser may go without TLS. */
     private static final Pattern LOCAL = Pattern.compile("(.+\\.)?localhost|127\\.0\\.0\\.1|\\[::1]|.+\\.local");
 
+    private static final List<String> LANGUAGES = List.of("en", "nb", "sv", "da", "fi");
+
     private final List<SettingError> problems = new ArrayList<>();
 
     private CrossChecks() {}
@@ -43,6 +45,8 @@ final class CrossChecks {
         settings.plainHttpHosts().stream().filter(host -> !HOST.matcher(host).matches())
                 .forEach(host -> checks.add("NXT_PLAIN_HTTP_HOSTS", "\"" + host
                         + "\" is not a host; write names without http:// and without a port, such as sandbox.internal"));
+        settings.languages().stream().filter(language -> !LANGUAGES.contains(language)).forEach(language -> checks
+                .add("NXT_LANGUAGES", "\"" + language + "\" is not one of: " + String.join(", ", LANGUAGES)));
         DatabaseUrl.flaw(settings.database().url()).ifPresent(flaw -> checks.add("NXT_DATABASE_URL", flaw));
         if (!TARGET.matcher(settings.target().schema()).matches() || settings.target().schema().equals("nxt_sync")) {
             checks.add("NXT_TARGET_SCHEMA", "\"" + settings.target().schema()

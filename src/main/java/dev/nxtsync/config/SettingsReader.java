@@ -112,12 +112,12 @@ public final class SettingsReader {
         if (value.isPresent()) {
             return value.get();
         }
-        if (type == List.class) {
-            return List.of();
-        }
         var fallback = component.getAnnotation(Default.class);
         if (fallback != null) {
             return Convert.to(component, type, fallback.value());
+        }
+        if (type == List.class) {
+            return List.of();
         }
         if (problems.stream().noneMatch(problem -> problem.setting().equals(VariableName.shown(variable)))) {
             add(variable, "is not set, and there is no default");

@@ -266,6 +266,13 @@ class SettingsReaderTest {
     }
 
     @Test
+    void languagesAreThoseOfBusinessNxt() {
+        assertThat(read(Map.of()).settings().languages()).containsExactly("en");
+        assertThat(read(Map.of("NXT_LANGUAGES", "nb, no,se")).problems().toString())
+                .contains("NXT_LANGUAGES: \"no\" is not one of: en, nb, sv, da, fi").contains("\"se\" is not one of");
+    }
+
+    @Test
     void hostsOfPlainHttpAreNames() {
         assertThat(read(Map.of("NXT_PLAIN_HTTP_HOSTS", "http://sandbox.internal:8089")).problems().toString())
                 .contains("NXT_PLAIN_HTTP_HOSTS: \"http://sandbox.internal:8089\" is not a host");

@@ -28,6 +28,7 @@ public final class SandboxOptions implements Cloneable {
     private String onError = "atomic";
     private String inputs = "one";
     private boolean describesKeys;
+    private String model = "none";
     private Duration latest = Duration.ofMinutes(13);
     private Webhooks.Subscription webhook = Webhooks.Subscription.NONE;
     private Map<String, Double> faults = Map.of();
@@ -59,6 +60,7 @@ public final class SandboxOptions implements Cloneable {
                                  (those before it are) or continue (all but it are)
             --inputs one         of what types new and changed records are, which is not certain: one for both, or two, of which
                                  the second lacks the columns of the key
+            --model none         what useModel tells, which is not certain: none (there is none), tables, or columns too
             --describe-keys      the schema says of columns that they are of a key
             --latest 780s        by when a mutation has ended that finishes late
             --webhook URL        where events of changes are posted to (nowhere)
@@ -111,6 +113,7 @@ public final class SandboxOptions implements Cloneable {
             case "--stamps" -> stamps = value;
             case "--on-error" -> onError = value;
             case "--inputs" -> inputs = value;
+            case "--model" -> model = value;
             case "--latest" -> latest = duration(value);
             case "--webhook" ->
                 webhook = new Webhooks.Subscription(value, webhook.key(), webhook.attempts(), webhook.interval());
@@ -191,6 +194,10 @@ public final class SandboxOptions implements Cloneable {
 
     public SandboxOptions withInputs(String value) {
         return with(options -> options.inputs = value);
+    }
+
+    public SandboxOptions withModel(String value) {
+        return with(options -> options.model = value);
     }
 
     public SandboxOptions withDescribedKeys(boolean value) {
@@ -301,6 +308,11 @@ public final class SandboxOptions implements Cloneable {
     /** Whether new and changed records are of {@code one} type, or of {@code two}, of which the second lacks the key. */
     String inputs() {
         return inputs;
+    }
+
+    /** What the model tells: {@code none} if there is none, {@code tables}, or {@code columns} too. */
+    String model() {
+        return model;
     }
 
     /** Whether the schema says in words which columns are of a key. */

@@ -137,15 +137,16 @@ final class SchemaMaker {
                         .argument(argument("first", Scalars.GraphQLInt)).argument(argument("last", Scalars.GraphQLInt)))
                 .field(newFieldDefinition().name("availableCompanies").type(listing("AvailableCompanies", company))
                         .argument(argument("customerNo", Scalars.GraphQLInt))
-                        .argument(argument("first", Scalars.GraphQLInt)).argument(argument("last", Scalars.GraphQLInt)))
-                .build();
+                        .argument(argument("first", Scalars.GraphQLInt))
+                        .argument(argument("last", Scalars.GraphQLInt)));
+        new ModelSchema(code, options.model()).addTo(query);
         for (String root : List.of("useCompany", "useCustomer")) {
             code.dataFetcher(at("Query", root), owner);
         }
         code.dataFetcher(at("Query", "availableCustomers"), customers);
         code.dataFetcher(at("Query", "availableCompanies"), companies);
         var mutation = new MutationSchema(options, scalars, code, writes, owner).make();
-        return GraphQLSchema.newSchema().query(query).mutation(mutation).codeRegistry(code.build()).build();
+        return GraphQLSchema.newSchema().query(query.build()).mutation(mutation).codeRegistry(code.build()).build();
     }
 
     private static GraphQLObjectType listing(String name, GraphQLObjectType item) {

@@ -32,6 +32,7 @@ class WordsLoop {
 
     private final PullPlans plans;
     private final WordReading reading;
+    private final Comments comments;
     private final LongSupplier nanos;
     private final Map<String, Turn> turns = new HashMap<>();
 
@@ -45,13 +46,14 @@ class WordsLoop {
     private record Turn(List<PullPlan> read, int failures, long next) {}
 
     @Inject
-    WordsLoop(PullPlans plans, WordReading reading) {
-        this(plans, reading, System::nanoTime);
+    WordsLoop(PullPlans plans, WordReading reading, Comments comments) {
+        this(plans, reading, comments, System::nanoTime);
     }
 
-    WordsLoop(PullPlans plans, WordReading reading, LongSupplier nanos) {
+    WordsLoop(PullPlans plans, WordReading reading, Comments comments, LongSupplier nanos) {
         this.plans = plans;
         this.reading = reading;
+        this.comments = comments;
         this.nanos = nanos;
     }
 
@@ -74,6 +76,7 @@ class WordsLoop {
     private Turn taken(String connection, List<PullPlan> pulled, Turn turn, long now) {
         try {
             reading.read(connection, pulled);
+            comments.write(connection, pulled);
             return new Turn(pulled, 0, now + AGAIN.toNanos());
         } catch (FailedAnswer | SQLException e) {
             LOG.debugf("connection %s: names of enumerations are read later: %s", connection, e.getMessage());

@@ -28,6 +28,10 @@ public final class SchemaFixture {
         return new RowTypes(nxt);
     }
 
+    public static Model model(NxtClient nxt) {
+        return new Model(nxt);
+    }
+
     public static Tenants tenants(NxtClient nxt) {
         return new Tenants(nxt);
     }

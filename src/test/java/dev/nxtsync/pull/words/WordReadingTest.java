@@ -53,7 +53,8 @@ class WordReadingTest {
         return isAway ? Optional.of(new Failure.Unreachable(ErrorCode.UNREACHABLE, "nobody")) : Optional.empty();
     });
     private final WordReading reading = new WordReading(SchemaFixture.rowTypes(nxt), store);
-    private final WordsLoop loop = new WordsLoop(plans, reading, () -> passed);
+    private final WordsLoop loop = new WordsLoop(plans, reading,
+            new Comments(SchemaFixture.model(nxt), SettingsFixture.defaults(), store), () -> passed);
 
     @BeforeEach
     void begin() throws SQLException {
@@ -124,14 +125,14 @@ class WordReadingTest {
         loop.look();
         assertThat(asked()).as("loads go first").isEmpty();
         after(Duration.ofMinutes(1));
-        assertThat(asked()).containsExactly("row_types", "enumerations");
+        assertThat(asked()).containsExactly("row_types", "enumerations", "model");
         after(Duration.ofHours(23));
         assertThat(asked()).isEmpty();
         after(Duration.ofHours(1));
-        assertThat(asked()).containsExactly("row_types", "enumerations");
+        assertThat(asked()).containsExactly("row_types", "enumerations", "model");
         plan(ORDERS_AND_LINES);
         loop.look();
-        assertThat(asked()).containsExactly("row_types", "enumerations");
+        assertThat(asked()).containsExactly("row_types", "enumerations", "model");
     }
 
     @Test
@@ -145,7 +146,7 @@ class WordReadingTest {
         assertThat(asked()).as("not at once").isEmpty();
         isAway = false;
         after(Duration.ofMinutes(7));
-        assertThat(asked()).containsExactly("row_types", "enumerations");
+        assertThat(asked()).containsExactly("row_types", "enumerations", "model");
         assertThat(plans.troubles()).isEmpty();
     }
 
