@@ -163,6 +163,18 @@ public enum ColumnType {
         };
     }
 
+    /** How many bytes a value takes in a page, its length included; more than most where values differ. */
+    int likelyBytes() {
+        return Integer.BYTES + switch (this) {
+            case BOOLEAN -> 1;
+            case INTEGER, DATE -> 4;
+            case BIGINT, TIME, TIMESTAMP -> 8;
+            case NUMERIC -> 20;
+            case TEXT -> 40;
+            case NAMES -> 80;
+        };
+    }
+
     /** Whether its values can be added up. */
     public boolean isNumber() { return isWholeNumber() || this == NUMERIC; }
 

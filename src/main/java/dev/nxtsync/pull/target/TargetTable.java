@@ -52,6 +52,11 @@ public record TargetTable(String schema, String name, String owner, String comme
                 removes, encoding);
     }
 
+    /** About how many bytes a row takes in a page, before any has been seen. */
+    public int likelyBytes() {
+        return columns.stream().mapToInt(column -> column.type().likelyBytes()).sum();
+    }
+
     /** Whether a column tells one row from others, or when it last changed. */
     public boolean isKeyOrStamp(TargetColumn column) {
         return key.contains(column.name()) || changeStamp.filter(column.name()::equals).isPresent();
