@@ -104,6 +104,7 @@ final class FirstPages {
         var connection = Pages.connection(plan, answer, alias);
         var more = Pages.more(connection);
         var rows = reader.buffer();
+        load.run().learn(reader);
         // a row that was set aside may only have been too large for a part of a page's memory
         if (more.isEmpty() || rows.overflowed() || !rows.contradicted().isEmpty() || !rows.faults().isEmpty()
                 || (more.get() && reader.cursor().isEmpty())) {

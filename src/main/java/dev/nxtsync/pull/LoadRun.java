@@ -124,6 +124,11 @@ final class LoadRun {
         return new PageReader(plan.mapping(), plan.key(), plan.key(), knownFaults, tables);
     }
 
+    /** Pages of rows like these are to fit from now on. */
+    void learn(PageReader reader) {
+        reader.teach(memory.size(plan, claim.tenant()));
+    }
+
     /** What is asked with each page, and what becomes of it. */
     private final class LoadPages implements WalkPurpose {
         private final LoadWrites writes;

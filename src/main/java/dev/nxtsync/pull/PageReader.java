@@ -18,6 +18,7 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import dev.nxtsync.graphql.GraphQlName;
 import dev.nxtsync.graphql.RowSink;
 import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.pull.plan.PageSize;
 import dev.nxtsync.pull.plan.TableMapping;
 import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.PageBuffer;
@@ -159,6 +160,11 @@ public final class PageReader implements RowSink {
 
     public PageBuffer buffer() {
         return buffer;
+    }
+
+    /** Lets a page size learn how large these rows are, also if they are not the whole page since it did not fit. */
+    void teach(PageSize size) {
+        size.fits(buffer.rows(), buffer.bytes(), BOUND);
     }
 
     /**

@@ -56,6 +56,7 @@ public final class Pages {
             return new PageFailed(failure);
         }
         if (reader.buffer().overflowed() && size.tooLarge(asked)) {
+            reader.teach(size);
             return new PageTooLarge();
         }
         var data = (Answer.Data) answer;
@@ -66,7 +67,7 @@ public final class Pages {
             return new PageFailed(senseless(plan, data));
         }
         size.good();
-        size.fits(reader.buffer().rows(), reader.buffer().bytes(), PageReader.BOUND);
+        reader.teach(size);
         Census census = census(plan, data);
         return new Page(reader, more.get(), count(connection).or(census::count), census.top());
     }

@@ -163,6 +163,7 @@ final class PollRun implements AutoCloseable {
             if (reader.buffer().overflowed() && size(window).rows() > 1) {
                 // by itself, with smaller pages
                 size(window).tooLarge();
+                reader.teach(size(window));
                 alone.add(window);
                 continue;
             }
@@ -222,13 +223,14 @@ final class PollRun implements AutoCloseable {
             memory.cursors().accepted(claim, window.plan().name(), window.cursor());
             var data = (Answer.Data) answer;
             if (reader.buffer().overflowed() && size(window).tooLarge()) {
+                reader.teach(size(window));
                 return true;
             }
             var checkpoint = take(window, reader, readAt, Pages.connection(window.plan(), data, "t0"),
                     Pages.topStamp(window.plan(), data), data);
             if (checkpoint.isPresent()) {
                 size(window).good();
-                size(window).fits(reader.buffer().rows(), reader.buffer().bytes(), PageReader.BOUND);
+                reader.teach(size(window));
                 handedOn = keep(window, reader, checkpoint.get(), readers::giveBack);
             }
             return checkpoint.isPresent();

@@ -20,8 +20,7 @@ final class WalkMemory {
     PageSize size(PullPlan plan, Tenant tenant) {
         return sizes.computeIfAbsent(new PulledTenant(plan.name(), tenant), each -> {
             var size = plan.pageSize();
-            // a first page that does not fit is read twice
-            size.fits(1, plan.target().likelyRowBytes(), PageReader.BOUND);
+            size.fits(1, plan.target().likelyBytes(), PageReader.BOUND);
             return size;
         });
     }

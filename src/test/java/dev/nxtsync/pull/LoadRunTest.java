@@ -31,10 +31,11 @@ class LoadRunTest {
 
     @BeforeAll
     static void begin() throws SQLException {
-        pulls = new PullsFixture(Map.of("order", 30, "timeless", 12),
+        pulls = new PullsFixture(Map.of("order", 30, "timeless", 12, "product", 0),
                 Map.of("NXT_PULLS_ORDERS_TABLE", "order", "NXT_PULLS_ORDERS_PAGE_SIZE", "7",
                         "NXT_PULLS_ORDERS_PAGE_SIZE_MAX", "7", "NXT_PULLS_THINGS_TABLE", "timeless",
-                        "NXT_PULLS_THINGS_KEY", "timelessNo", "NXT_PULLS_THINGS_EVERY", "2h"));
+                        "NXT_PULLS_THINGS_KEY", "timelessNo", "NXT_PULLS_THINGS_EVERY", "2h",
+                        "NXT_PULLS_PRODUCTS_TABLE", "product"));
     }
 
     @AfterAll
@@ -98,6 +99,18 @@ class LoadRunTest {
         run("orders");
         assertThat(pulls.asked).extracting(question -> question.document().contains("totalCount")).containsExactly(true,
                 false, false, false, true);
+    }
+
+    /** By what came of it, it is known how many rows do. */
+    @Test
+    void aPageThatDoesNotFitIsReadAgainOnlyOnce() throws SQLException {
+        for (int row = 1; row <= 30; row++) {
+            pulls.sandbox.put(COMPANY, "product",
+                    Map.of("productNo", "p" + row, "description", "x".repeat(PageReader.BOUND / 20)));
+        }
+        assertThat(run("products")).isInstanceOf(Outcome.Done.class);
+        assertThat(pulls.asked).as("one that does not fit, and two that do").hasSize(3);
+        assertThat(Mirror.differences(pulls.sandbox, pulls.store.database(), COMPANY, "product")).isEmpty();
     }
 
     @Test

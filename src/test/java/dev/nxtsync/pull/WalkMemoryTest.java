@@ -10,22 +10,30 @@ import org.junit.jupiter.api.Test;
 
 import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.Column.Companion;
+import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.tenant.Tenant;
 
 class WalkMemoryTest {
+    /** Values of texts, numbers and dates as they usually are, with their lengths. */
+    private static final int LIKELY = 15;
 
-    /** A page that does not fit is read twice. */
     @Test
-    void theFirstPageOfAWideTableHasSoFewRowsThatTheyAreLikelyToFit() {
-        assertThat(rows(20)).as("as it is set").isEqualTo(1000);
-        int columns = PageReader.BOUND / 24 / 500;
-        assertThat(rows(columns)).isBetween(400, 440);
-        assertThat(rows(2 * columns)).isBetween(200, 220);
+    void theFirstPageOfAWideTableFitsBeforeAnyRowOfItHasBeenSeen() {
+        int columns = 3 * PageReader.BOUND / LIKELY / 1000;
+        assertThat(first(new WalkMemory(), wide("wide", columns)) * (long) columns * LIKELY)
+                .isBetween(PageReader.BOUND / 4L, (long) PageReader.BOUND);
+        assertThat(first(new WalkMemory(), wide("narrow", 8))).as("as configured").isEqualTo(1000);
     }
 
-    private static int rows(int texts) {
-        var plan = PullFixture.plan("text", List.of("column0"), Optional.empty(), IntStream.range(0, texts)
-                .mapToObj(i -> new Column("column" + i, "String", Companion.NONE)).toArray(Column[]::new));
-        return new WalkMemory().size(plan, Tenant.company(1)).rows();
+    private static int first(WalkMemory memory, PullPlan plan) {
+        return memory.size(plan, Tenant.company(1)).rows();
+    }
+
+    private static PullPlan wide(String table, int columns) {
+        var scalars = List.of("Int", "String", "Decimal", "DateTime");
+        return PullFixture.plan(table, List.of("c0"), Optional.empty(),
+                IntStream.range(0, columns).mapToObj(
+                        i -> new Column("c" + i, i == 0 ? "Int" : scalars.get(i % scalars.size()), Companion.NONE))
+                        .toArray(Column[]::new));
     }
 }

@@ -163,24 +163,24 @@ public enum ColumnType {
         };
     }
 
+    /** How many bytes a value takes in a page, its length included; more than most where values differ. */
+    int likelyBytes() {
+        return Integer.BYTES + switch (this) {
+            case BOOLEAN -> 1;
+            case INTEGER, DATE -> 4;
+            case BIGINT, TIME, TIMESTAMP -> 8;
+            case NUMERIC -> 20;
+            case TEXT -> 40;
+            case NAMES -> 80;
+        };
+    }
+
     /** Whether its values can be added up. */
     public boolean isNumber() { return isWholeNumber() || this == NUMERIC; }
 
     /** Whether they are also equal only where they are written the same. */
     public boolean isWholeNumber() {
         return this == INTEGER || this == BIGINT;
-    }
-
-    /** About how many bytes a value takes in a page, before one has come: most texts are short, and many empty. */
-    int likelyBytes() {
-        return switch (this) {
-            case BOOLEAN -> 5;
-            case INTEGER, DATE -> 8;
-            case BIGINT, TIME, TIMESTAMP -> 12;
-            case NUMERIC -> 16;
-            case TEXT -> 24;
-            case NAMES -> 40;
-        };
     }
 
     /** Whether its values are made of characters, of which some take several bytes. */

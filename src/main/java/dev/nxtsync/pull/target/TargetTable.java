@@ -52,8 +52,8 @@ public record TargetTable(String schema, String name, String owner, String comme
                 removes, encoding);
     }
 
-    /** About how many bytes a row takes in a page, before one has come. */
-    public int likelyRowBytes() {
+    /** About how many bytes a row takes in a page, before any has been seen. */
+    public int likelyBytes() {
         return columns.stream().mapToInt(column -> column.type().likelyBytes()).sum();
     }
 
