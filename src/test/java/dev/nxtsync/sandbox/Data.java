@@ -26,7 +26,7 @@ final class Data {
             companies.put(FIRST_COMPANY + i, i < NAMES.length ? NAMES[i] : "Company " + (i + 1));
         }
         this.isPriced = options.wholesaler();
-        for (TableModel table : options.model()) {
+        for (TableModel table : options.allTables()) {
             int rows = isPriced ? 0 : options.rows().getOrDefault(table.name(), table.rows());
             if (table.system()) {
                 fill(CUSTOMER, table, rows, options.seed());

@@ -259,7 +259,7 @@ public final class SandboxOptions implements Cloneable {
     }
 
     /** All tables. */
-    List<TableModel> model() {
+    List<TableModel> allTables() {
         return tables == 0
                 ? TableModel.ALL
                 : Stream.concat(TableModel.ALL.stream(), GeneratedTables.first(tables).stream()).toList();

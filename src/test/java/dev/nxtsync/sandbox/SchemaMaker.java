@@ -89,7 +89,7 @@ final class SchemaMaker {
         GraphQLObjectType.Builder useCustomer = newObject().name("Query_UseCustomer");
         var direction = GraphQLEnumType.newEnum().name("SortOrder").value("ASC", "ASC").value("DESC", "DESC").build();
         var groups = new GroupSchema(scalars, code, direction);
-        for (TableModel table : options.model()) {
+        for (TableModel table : options.allTables()) {
             String root = table.system() ? "Query_UseCustomer" : "Query_UseCompany";
             String type = root + "_" + table.rowType() + "_Connection";
             var selectable = newObject().name(type).field(field("pageInfo", pageInfo))
