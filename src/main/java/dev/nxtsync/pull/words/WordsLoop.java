@@ -62,14 +62,24 @@ class WordsLoop {
     }
 
     void look() {
+        RuntimeException fault = null;
         for (String connection : plans.plannedConnections()) {
             long now = nanos.getAsLong();
             var turn = turns.computeIfAbsent(connection, each -> new Turn(List.of(), 0, now + FIRST.toNanos()));
             var pulled = plans.ready(connection);
             boolean isNew = turn.failures() == 0 && !turn.read().isEmpty() && !turn.read().equals(pulled);
             if (isNew || now - turn.next() >= 0) {
-                turns.put(connection, taken(connection, pulled, turn, now));
+                try {
+                    turns.put(connection, taken(connection, pulled, turn, now));
+                } catch (RuntimeException e) {
+                    // the other connections have their turn all the same
+                    turns.put(connection, failed(turn, now));
+                    fault = e;
+                }
             }
+        }
+        if (fault != null) {
+            throw fault;
         }
     }
 
@@ -80,8 +90,12 @@ class WordsLoop {
             return new Turn(pulled, 0, now + AGAIN.toNanos());
         } catch (FailedAnswer | SQLException e) {
             LOG.debugf("connection %s: names of enumerations are read later: %s", connection, e.getMessage());
-            int failures = turn.failures() + 1;
-            return new Turn(turn.read(), failures, now + Backoff.after(failures).toNanos());
+            return failed(turn, now);
         }
+    }
+
+    private static Turn failed(Turn turn, long now) {
+        int failures = turn.failures() + 1;
+        return new Turn(turn.read(), failures, now + Backoff.after(failures).toNanos());
     }
 }
