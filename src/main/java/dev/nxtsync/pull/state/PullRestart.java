@@ -39,6 +39,13 @@ public final class PullRestart {
         int loaded = transaction.createQuery("""
                 select count(*) from nxt_sync.pull_state where pull = :pull and (loaded_at is not null or rows > 0)""")
                 .bind("pull", pull).mapTo(int.class).one();
+        boolean isNew = loaded == 0
+                && transaction.createQuery("select not exists (select from nxt_sync.pass where pull = :pull)")
+                        .bind("pull", pull).mapTo(boolean.class).one();
+        if (isNew) {
+            // a load that is just being claimed has nothing to begin anew
+            return 0;
+        }
         begin(transaction, pull);
         transaction.createUpdate("update nxt_sync.pull_state set rows = 0 where pull = :pull").bind("pull", pull)
                 .execute();

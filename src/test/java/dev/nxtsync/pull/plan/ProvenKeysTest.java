@@ -164,7 +164,7 @@ class ProvenKeysTest {
     /** Of all shapes, with traps for keys that are only nearly right. In full, three hundred. */
     @Test
     void nearlyAllKeysOfALargeSchemaAreProvenAndNoneIsTakenWrongly() throws SQLException {
-        int tables = Size.of(45, 300);
+        int tables = Size.of(27, 300);
         var options = SandboxOptions.defaults().withTables(tables).withInputs("two").withRate(1_000_000);
         var all = new HashMap<String, String>();
         for (int i = 0; i < tables; i++) {
