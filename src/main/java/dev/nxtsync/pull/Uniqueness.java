@@ -5,7 +5,6 @@ import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toList;
 
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,8 +27,6 @@ import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.schema.Column;
-import dev.nxtsync.graphql.schema.Column.Companion;
-import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.tenant.Tenant;
@@ -136,27 +133,13 @@ public class Uniqueness {
     /** Columns each of which tells the rows of one key apart, the likeliest first. */
     private static List<String> candidates(PullPlan plan, Map<List<JsonNode>, List<JsonNode>> groups) {
         return plan.mapping().columns().stream().flatMap(name -> Stream.ofNullable(plan.table().columns().get(name)))
-                .filter(column -> !plan.key().contains(column.name()) && mayBeOfAKey(column))
+                .filter(column -> !plan.key().contains(column.name()) && column.mayBeOfAKey())
                 .filter(column -> groups.values().stream().allMatch(rows -> tellsApart(column.name(), rows)))
-                .map(Column::name).sorted(Comparator.comparingInt(name -> unlikeliness(plan.table(), name)))
-                .limit(SHOWN).toList();
-    }
-
-    private static boolean mayBeOfAKey(Column column) {
-        return List.of("Int", "Long", "Short", "Byte", "String").contains(column.scalar())
-                && column.companion() == Companion.NONE && !column.name().startsWith("created")
-                && !column.name().startsWith("changed");
+                .map(Column::name).sorted(plan.table().likeliestOfKey()).limit(SHOWN).toList();
     }
 
     private static boolean tellsApart(String column, List<JsonNode> rows) {
         var values = new HashSet<JsonNode>();
         return rows.stream().map(row -> row.path(column)).allMatch(value -> !value.isNull() && values.add(value));
-    }
-
-    private static int unlikeliness(Table table, String column) {
-        if (column.equals(table.name() + "No") || column.equals("lineNo")) {
-            return 0;
-        }
-        return column.endsWith("No") ? 1 : 2;
     }
 }

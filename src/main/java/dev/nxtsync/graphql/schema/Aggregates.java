@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
@@ -24,10 +23,10 @@ public record Aggregates(Map<String, Map<String, String>> functions) {
     public static final String COUNT = "count";
     public static final String SUM = "sum";
 
-    private static final Field SCALARS = Field.of("fields", "name")
-            .and(Field.of("type", "name").and(Field.of("ofType", "name")));
-    private static final Field FUNCTIONS = Field.of("fields", "name")
-            .and(Field.of("type").and(SCALARS, Field.of("ofType").and(SCALARS)));
+    private static final Field SCALARS = Field.of("fields", "name").and(TypeRef.NAMED);
+    /** Tables whose aggregates have room in one answer. */
+    static final TypeQuestion QUESTION = new TypeQuestion("aggregates", 20,
+            List.of(Field.of("fields", "name").and(Field.of("type").and(SCALARS, Field.of("ofType").and(SCALARS)))));
     /** Of which no digit is lost. */
     private static final Set<String> EXACT = Set.of("Byte", "Short", "Int", "Long", "Decimal");
     /** That also hold the sum of many. */
@@ -56,23 +55,14 @@ public record Aggregates(Map<String, Map<String, String>> functions) {
         return Optional.empty();
     }
 
-    /** Asks for those of tables, each of which has some. */
-    static List<Field> ask(List<Table> tables) {
-        return IntStream.range(0, tables.size())
-                .mapToObj(i -> TypeRef.lookUp(FIELD + i, tables.get(i).aggregates().orElseThrow()).and(FUNCTIONS))
-                .toList();
-    }
-
-    /** Those of one of them. */
-    static Aggregates read(JsonNode data, int index) {
+    /** Those of a table, by what is told of their type. */
+    static Aggregates read(JsonNode told) {
         var functions = new HashMap<String, Map<String, String>>();
-        for (JsonNode function : data.path(FIELD + index).path("fields")) {
+        for (JsonNode function : told.path("fields")) {
             var columns = new HashMap<String, String>();
             JsonNode type = function.path("type");
             for (JsonNode column : type.path("fields").isArray() ? type.path("fields") : type.at("/ofType/fields")) {
-                JsonNode scalar = column.path("type");
-                columns.put(column.path("name").asText(),
-                        scalar.path("name").asText(scalar.at("/ofType/name").asText()));
+                columns.put(column.path("name").asText(), TypeRef.named(column));
             }
             functions.put(function.path("name").asText(), Map.copyOf(columns));
         }

@@ -1,6 +1,5 @@
 package dev.nxtsync.graphql.schema;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,20 +17,19 @@ import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.Field;
 import dev.nxtsync.graphql.GraphQlName;
 import dev.nxtsync.graphql.NxtClient;
-import dev.nxtsync.graphql.Question;
 import dev.nxtsync.tenant.Scope;
 
 /** Reads how groups of rows can be chosen; its form is not documented, so that nothing of it is taken for granted. Safe for any number of threads. */
 @Singleton
 public class GroupFilters {
-    private static final int TOGETHER = 40;
     /** As an order by an aggregate has it, and as the aggregate itself. */
     private static final List<String> COUNTS = List.of("_" + Aggregates.COUNT, Aggregates.COUNT);
-    private static final Field NAMED = Field.of("type", "name").and(Field.of("ofType", "name"));
-    private static final List<Field> ARGUMENTS = List
-            .of(Field.of("fields", "name").and(Field.of("args", "name").and(NAMED)));
-    private static final List<Field> FUNCTIONS = List.of(Field.of("inputFields", "name").and(NAMED));
-    private static final List<Field> COLUMNS = List.of(Field.of("inputFields", "name"));
+    private static final TypeQuestion ARGUMENTS = new TypeQuestion("arguments", 1,
+            List.of(Field.of("fields", "name").and(Field.of("args", "name").and(TypeRef.NAMED))));
+    private static final TypeQuestion FUNCTIONS = new TypeQuestion("having", 40,
+            List.of(Field.of("inputFields", "name").and(TypeRef.NAMED)));
+    private static final TypeQuestion COLUMNS = new TypeQuestion("having", 40,
+            List.of(Field.of("inputFields", "name")));
 
     private final NxtClient nxt;
 
@@ -51,30 +49,32 @@ public class GroupFilters {
             tables.stream().filter(table -> table.scope() == scope && table.aggregates().isPresent())
                     .forEach(table -> wanted.add(table.name()));
             if (!wanted.isEmpty()) {
-                arguments(connection, scope, wanted, types);
+                ARGUMENTS.ask(nxt, connection, List.of(scope), Scope::rootType,
+                        (each, root) -> arguments(root, wanted, types));
             }
         }
-        var functions = ask(connection, types, FUNCTIONS);
         var counts = new HashMap<String, String>();
         var inner = new LinkedHashMap<String, String>();
-        functions.forEach((table, type) -> COUNTS.stream().filter(name -> named(type, name).isPresent()).findFirst()
-                .ifPresent(name -> {
-                    counts.put(table, name);
-                    inner.put(table, named(type, name).orElseThrow());
+        FUNCTIONS.ask(nxt, connection, List.copyOf(types.entrySet()), Map.Entry::getValue, (each, type) -> COUNTS
+                .stream().filter(name -> named(type, name).isPresent()).findFirst().ifPresent(name -> {
+                    counts.put(each.getKey(), name);
+                    inner.put(each.getKey(), named(type, name).orElseThrow());
                 }));
         var filters = new HashMap<String, GroupFilter>();
-        ask(connection, inner, COLUMNS).forEach((table, type) -> filters.put(table,
-                new GroupFilter(String.valueOf(types.get(table)), String.valueOf(counts.get(table)),
-                        Set.copyOf(type.path("inputFields").findValuesAsText("name")))));
+        COLUMNS.ask(nxt, connection, List.copyOf(inner.entrySet()), Map.Entry::getValue,
+                (each, type) -> filters.put(each.getKey(),
+                        new GroupFilter(String.valueOf(types.get(each.getKey())),
+                                String.valueOf(counts.get(each.getKey())),
+                                Set.copyOf(type.path("inputFields").findValuesAsText("name")))));
         return filters;
     }
 
-    private void arguments(String connection, Scope scope, Set<String> wanted, Map<String, String> types) {
-        JsonNode data = FailedAnswer.dataOf(nxt.ask(connection,
-                Question.query("arguments", List.of(TypeRef.lookUp("type", scope.rootType()).and(ARGUMENTS)))));
-        for (JsonNode field : data.path("type").path("fields")) {
+    /** @param types takes the type of the argument, by table */
+    private static void arguments(JsonNode root, Set<String> wanted, Map<String, String> types) {
+        for (JsonNode field : root.path("fields")) {
             var arguments = new HashMap<String, String>();
-            field.path("args").forEach(argument -> arguments.put(argument.path("name").asText(), name(argument)));
+            field.path("args")
+                    .forEach(argument -> arguments.put(argument.path("name").asText(), TypeRef.named(argument)));
             String table = field.path("name").asText();
             if (wanted.contains(table) && arguments.containsKey("groupBy")) {
                 Optional.ofNullable(arguments.get("having")).filter(GraphQlName::is)
@@ -83,33 +83,12 @@ public class GroupFilters {
         }
     }
 
-    /** What is told of types, by the table for which they are asked. */
-    private Map<String, JsonNode> ask(String connection, Map<String, String> types, List<Field> selection) {
-        var told = new LinkedHashMap<String, JsonNode>();
-        var tables = List.copyOf(types.keySet());
-        for (int i = 0; i < tables.size(); i += TOGETHER) {
-            var some = tables.subList(i, Math.min(tables.size(), i + TOGETHER));
-            var fields = new ArrayList<Field>();
-            some.forEach(table -> fields
-                    .add(TypeRef.lookUp("type" + fields.size(), String.valueOf(types.get(table))).and(selection)));
-            JsonNode data = FailedAnswer.dataOf(nxt.ask(connection, Question.query("having", fields)));
-            for (int j = 0; j < some.size(); j++) {
-                told.put(some.get(j), data.path("type" + j));
-            }
-        }
-        return told;
-    }
-
     private static Optional<String> named(JsonNode type, String field) {
         for (JsonNode each : type.path("inputFields")) {
             if (each.path("name").asText().equals(field)) {
-                return Optional.of(name(each)).filter(GraphQlName::is);
+                return Optional.of(TypeRef.named(each)).filter(GraphQlName::is);
             }
         }
         return Optional.empty();
-    }
-
-    private static String name(JsonNode typed) {
-        return typed.path("type").path("name").asText(typed.at("/type/ofType/name").asText());
     }
 }

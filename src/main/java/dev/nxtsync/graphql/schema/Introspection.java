@@ -39,8 +39,6 @@ public class Introspection {
             .and(Field.of("type").and(Field.of("inputFields", "name")));
     /** More than any table has, joins included. */
     private static final int MOST_FIELDS = 10_000;
-    /** Tables whose aggregates have room in one answer. */
-    private static final int TOGETHER = 20;
     /** Tables that are asked for together before it is known how much there is to tell of them. */
     private static final int FIRST = 30;
     /** So that a document stays below the 15,000 tokens that some servers read at most; a table takes about a hundred. */
@@ -129,14 +127,8 @@ public class Introspection {
         var all = new HashMap<Table, Aggregates>();
         tables.forEach(table -> all.put(table, Aggregates.NONE));
         var grouped = tables.stream().filter(table -> table.aggregates().isPresent()).distinct().toList();
-        for (int i = 0; i < grouped.size(); i += TOGETHER) {
-            var some = grouped.subList(i, Math.min(grouped.size(), i + TOGETHER));
-            JsonNode data = FailedAnswer
-                    .dataOf(nxt.ask(connection, Question.query("aggregates", Aggregates.ask(some))));
-            for (int j = 0; j < some.size(); j++) {
-                all.put(some.get(j), Aggregates.read(data, j));
-            }
-        }
+        Aggregates.QUESTION.ask(nxt, connection, grouped, table -> table.aggregates().orElseThrow(),
+                (table, told) -> all.put(table, Aggregates.read(told)));
         return all;
     }
 

@@ -20,6 +20,11 @@ public record KeyCandidate(List<String> columns, KeyEvidence evidence, long leas
         this(columns, evidence, 0);
     }
 
+    /** Whether only a person can say that it is the key. */
+    public boolean isForAPerson() {
+        return evidence == KeyEvidence.NUMBER;
+    }
+
     /** Whether a table of so many rows can show that it is the key. */
     public boolean isShownBy(long rows) {
         return rows >= leastRows;

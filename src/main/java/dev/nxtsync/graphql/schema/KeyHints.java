@@ -2,7 +2,6 @@ package dev.nxtsync.graphql.schema;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -23,7 +22,6 @@ import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.Field;
 import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.Question;
-import dev.nxtsync.graphql.schema.Column.Companion;
 import dev.nxtsync.graphql.schema.KeyCandidate.KeyEvidence;
 import dev.nxtsync.tenant.Scope;
 
@@ -34,7 +32,6 @@ public class KeyHints {
     private static final int MOST_CANDIDATES = 6;
     /** So many rows show that it is not by chance that columns tell them apart. */
     private static final int ROWS = 20;
-    private static final Set<String> OF_A_KEY = Set.of("Int", "Long", "Short", "Byte", "String");
     private static final Pattern KEY = Pattern.compile("(?i)\\b(primary key|unique identifier)\\b");
     private static final List<Field> DESCRIBED = List.of(Field.of("fields", "name", "description"));
     private static final List<Field> INPUTS = List.of(Field.of("inputFields", "name"));
@@ -115,14 +112,11 @@ public class KeyHints {
             return List.of();
         }
         // the number that the server gives, and what is not stored
-        var numbers = table.columns().values().stream().filter(KeyHints::mayBeOfAKey).map(Column::name)
-                .filter(name -> !created.contains(name))
-                .sorted(Comparator.comparingInt((String name) -> unlikeliness(table, name))).limit(MOST_CANDIDATES)
-                .toList();
+        var numbers = table.columns().values().stream().filter(Column::mayBeOfAKey).map(Column::name)
+                .filter(name -> !created.contains(name)).sorted(table.likeliestOfKey()).limit(MOST_CANDIDATES).toList();
         if (changed.isEmpty() || types.created().equals(types.changed())) {
             // the rest of the key is among what both take
-            return numbers.stream().map(name -> new KeyCandidate(List.of(name), KeyEvidence.NUMBER, Long.MAX_VALUE))
-                    .toList();
+            return numbers.stream().map(name -> new KeyCandidate(List.of(name), KeyEvidence.NUMBER)).toList();
         }
         var given = table.columns().keySet().stream().filter(name -> created.contains(name) && !changed.contains(name))
                 .toList();
@@ -150,17 +144,5 @@ public class KeyHints {
         return columns.isEmpty() || columns.size() > MOST_CANDIDATES
                 ? List.of()
                 : List.of(new KeyCandidate(columns, KeyEvidence.DESCRIPTION, ROWS));
-    }
-
-    private static boolean mayBeOfAKey(Column column) {
-        return OF_A_KEY.contains(column.scalar()) && column.companion() == Companion.NONE
-                && !column.name().startsWith("created") && !column.name().startsWith("changed");
-    }
-
-    private static int unlikeliness(Table table, String column) {
-        if (column.equals(table.name() + "No") || column.equals("lineNo")) {
-            return 0;
-        }
-        return column.endsWith("No") ? 1 : 2;
     }
 }

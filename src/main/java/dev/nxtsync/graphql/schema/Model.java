@@ -149,9 +149,8 @@ public class Model {
     private static Map<String, Offered> fields(JsonNode type) {
         var fields = new HashMap<String, Offered>();
         for (JsonNode field : type.path("fields")) {
-            var arguments = new HashMap<String, TypeRef>();
-            field.path("args").forEach(each -> arguments.put(each.path(NAME).asText(), TypeRef.of(each.path("type"))));
-            fields.put(field.path(NAME).asText(), new Offered(TypeRef.of(field.path("type")), arguments));
+            fields.put(field.path(NAME).asText(),
+                    new Offered(TypeRef.of(field.path("type")), TypeRef.arguments(field)));
         }
         return fields;
     }

@@ -1,6 +1,5 @@
 package dev.nxtsync.graphql.schema;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -20,19 +19,15 @@ import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.Field;
 import dev.nxtsync.graphql.GraphQlName;
 import dev.nxtsync.graphql.NxtClient;
-import dev.nxtsync.graphql.Question;
+import dev.nxtsync.tenant.Scope;
 
 /** Reads what a connection may change, and of what types the values are that it sends. */
 @Singleton
 public class Mutations {
-    /** The object with the fields of all company tables (docs/facts/business-nxt.md, "Type name patterns"). */
-    private static final String COMPANY_FIELDS = "Mutation_UseCompany";
-    private static final List<Field> FIELDS = List
-            .of(Field.of("fields", "name").and(TypeRef.SELECTION, Field.of("args", "name").and(TypeRef.SELECTION)));
-    private static final List<Field> INPUTS = List.of(Field.of("kind"),
-            Field.of("inputFields", "name", "defaultValue").and(TypeRef.SELECTION), Field.of("enumValues", "name"));
-    /** Types that are read in one request, whose answer has its bounds. */
-    private static final int TOGETHER = 25;
+    private static final TypeQuestion FIELDS = new TypeQuestion("types", 1, List
+            .of(Field.of("fields", "name").and(TypeRef.SELECTION, Field.of("args", "name").and(TypeRef.SELECTION))));
+    private static final TypeQuestion INPUTS = new TypeQuestion("types", 25, List.of(Field.of("kind"),
+            Field.of("inputFields", "name", "defaultValue").and(TypeRef.SELECTION), Field.of("enumValues", "name")));
     /** Deeper types are left to the server to check. */
     private static final int DEEPEST = 3;
     private static final int MOST = 400;
@@ -53,7 +48,7 @@ public class Mutations {
      * @throws FailedAnswer if there was no whole answer
      */
     public Map<String, MutationField> ofCompanies(String connection) {
-        return fields(connection, COMPANY_FIELDS);
+        return fields(connection, Scope.COMPANY.changesType());
     }
 
     /**
@@ -63,22 +58,21 @@ public class Mutations {
      */
     public Map<String, MutationField> fields(String connection, String type) {
         var fields = new LinkedHashMap<String, MutationField>();
-        for (JsonNode field : ask(connection, List.of(type), FIELDS).path("type0").path("fields")) {
-            var arguments = new LinkedHashMap<String, TypeRef>();
-            field.path("args").forEach(
-                    argument -> arguments.put(argument.path("name").asText(), TypeRef.of(argument.path("type"))));
-            String name = field.path("name").asText();
-            var read = new MutationField(name, TypeRef.of(field.path("type")).name(), arguments);
-            if (areNames(read)) {
-                fields.put(name, read);
-            } else if (refused.size() < MOST_REFUSED && refused.add(connection + " " + name)) {
-                LOG.warnf(
-                        "Connection %s: what Business NXT says about %s is not valid GraphQL, so it is not used (%s). %s",
-                        connection, GraphQlName.is(name) ? name : "a field of " + type, ErrorCode.SCHEMA_REFUSED.code(),
-                        ErrorCode.SCHEMA_REFUSED.nextStep());
-            }
-        }
+        FIELDS.ask(nxt, connection, List.of(type), each -> each,
+                (each, told) -> told.path("fields").forEach(field -> read(connection, type, field, fields)));
         return fields;
+    }
+
+    private void read(String connection, String type, JsonNode field, Map<String, MutationField> fields) {
+        String name = field.path("name").asText();
+        var read = new MutationField(name, TypeRef.of(field.path("type")).name(), TypeRef.arguments(field));
+        if (areNames(read)) {
+            fields.put(name, read);
+        } else if (refused.size() < MOST_REFUSED && refused.add(connection + " " + name)) {
+            LOG.warnf("Connection %s: what Business NXT says about %s is not valid GraphQL, so it is not used (%s). %s",
+                    connection, GraphQlName.is(name) ? name : "a field of " + type, ErrorCode.SCHEMA_REFUSED.code(),
+                    ErrorCode.SCHEMA_REFUSED.nextStep());
+        }
     }
 
     /** Whether all that would go into a document can stand in one. */
@@ -97,20 +91,13 @@ public class Mutations {
         var types = new LinkedHashMap<String, InputType>();
         Set<String> next = new LinkedHashSet<>(from);
         for (int depth = 0; depth < DEEPEST && !next.isEmpty() && types.size() < MOST; depth++) {
-            var wanted = new ArrayList<>(next);
-            next = new LinkedHashSet<>();
-            for (int i = 0; i < wanted.size(); i += TOGETHER) {
-                var some = wanted.subList(i, Math.min(wanted.size(), i + TOGETHER));
-                JsonNode data = ask(connection, some, INPUTS);
-                for (int j = 0; j < some.size(); j++) {
-                    JsonNode type = data.path("type" + j);
-                    types.put(some.get(j), read(type));
-                    for (JsonNode field : type.path("inputFields")) {
-                        next.add(TypeRef.of(field.path("type")).name());
-                    }
-                    next.removeIf(name -> !GraphQlName.is(name));
-                }
-            }
+            var found = new LinkedHashSet<String>();
+            INPUTS.ask(nxt, connection, List.copyOf(next), each -> each, (each, type) -> {
+                types.put(each, read(type));
+                type.path("inputFields").forEach(field -> found.add(TypeRef.of(field.path("type")).name()));
+                found.removeIf(name -> !GraphQlName.is(name));
+            });
+            next = found;
             next.removeAll(types.keySet());
         }
         return types;
@@ -134,13 +121,5 @@ public class Mutations {
             }
             default -> new InputType.Scalar();
         };
-    }
-
-    private JsonNode ask(String connection, List<String> types, List<Field> selection) {
-        var fields = new ArrayList<Field>();
-        for (int i = 0; i < types.size(); i++) {
-            fields.add(TypeRef.lookUp("type" + i, types.get(i)).and(selection));
-        }
-        return FailedAnswer.dataOf(nxt.ask(connection, Question.query("types", fields)));
     }
 }

@@ -1,12 +1,9 @@
 package dev.nxtsync.graphql.schema;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
-import java.util.function.Function;
 
 import jakarta.inject.Singleton;
 
@@ -17,7 +14,6 @@ import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.Field;
 import dev.nxtsync.graphql.GraphQlName;
 import dev.nxtsync.graphql.NxtClient;
-import dev.nxtsync.graphql.Question;
 import dev.nxtsync.graphql.schema.Column.Companion;
 
 /** What the schema tells beyond tables and columns: values of enumerations, and the tables that rows refer to. */
@@ -25,9 +21,10 @@ import dev.nxtsync.graphql.schema.Column.Companion;
 public class RowTypes {
     /** How the fields begin that lead to the row that a row refers to. */
     private static final String TO_PARENT = "joinup_";
-    private static final Field FIELDS = Field.of("fields", "name").and(TypeRef.SELECTION);
-    private static final Field VALUES = Field.of("enumValues", "name", "description");
-    private static final int TOGETHER = 20;
+    private static final TypeQuestion FIELDS = new TypeQuestion("row_types", 20,
+            List.of(Field.of("fields", "name").and(TypeRef.SELECTION)));
+    private static final TypeQuestion VALUES = new TypeQuestion("enumerations", 20,
+            List.of(Field.of("enumValues", "name", "description")));
     private static final int MOST_VALUES = 2_000;
 
     private final NxtClient nxt;
@@ -51,7 +48,7 @@ public class RowTypes {
      */
     public Map<String, Links> links(String connection, Collection<Table> tables) {
         var links = new LinkedHashMap<String, Links>();
-        ask(connection, "row_types", List.copyOf(tables), Table::rowType, FIELDS,
+        FIELDS.ask(nxt, connection, List.copyOf(tables), Table::rowType,
                 (table, type) -> links.put(table.name(), links(table, type.path("fields"))));
         return links;
     }
@@ -63,7 +60,7 @@ public class RowTypes {
      */
     public Map<String, Map<String, String>> values(String connection, Collection<String> types) {
         var values = new LinkedHashMap<String, Map<String, String>>();
-        ask(connection, "enumerations", List.copyOf(types), type -> type, VALUES,
+        VALUES.ask(nxt, connection, List.copyOf(types), type -> type,
                 (type, answer) -> values.put(type, values(answer.path("enumValues"))));
         return values;
     }
@@ -97,18 +94,5 @@ public class RowTypes {
             }
         }
         return values;
-    }
-
-    private <T> void ask(String connection, String operation, List<T> all, Function<T, String> type, Field selection,
-            BiConsumer<T, JsonNode> reader) {
-        for (int i = 0; i < all.size(); i += TOGETHER) {
-            var some = all.subList(i, Math.min(all.size(), i + TOGETHER));
-            var fields = new ArrayList<Field>();
-            some.forEach(each -> fields.add(TypeRef.lookUp("type" + fields.size(), type.apply(each)).and(selection)));
-            JsonNode data = FailedAnswer.dataOf(nxt.ask(connection, Question.query(operation, fields)));
-            for (int j = 0; j < some.size(); j++) {
-                reader.accept(some.get(j), data.path("type" + j));
-            }
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.nxtsync.graphql.schema;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +36,12 @@ public record Table(String name, String rowType, Scope scope, Map<String, Column
         return all.size() == 1
                 ? Optional.of(all.get(0))
                 : all.stream().filter(join -> join.endsWith("_via_" + rowType)).findFirst();
+    }
+
+    /** The order of columns that may be of its primary key, the likeliest first. */
+    public Comparator<String> likeliestOfKey() {
+        return Comparator.comparingInt(
+                column -> column.equals(name + "No") || column.equals("lineNo") ? 0 : column.endsWith("No") ? 1 : 2);
     }
 
     /** Whether changes can be asked for. */

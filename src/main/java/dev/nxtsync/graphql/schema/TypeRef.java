@@ -1,5 +1,8 @@
 package dev.nxtsync.graphql.schema;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.nxtsync.graphql.Field;
@@ -14,6 +17,22 @@ public record TypeRef(String text, String name, boolean list, boolean required) 
     /** What introspection must select of a type so that {@link #of} can read it: three wrappers around a name. */
     static final Field SELECTION = Field.of("type", "kind", "name").and(Field.of("ofType", "kind", "name")
             .and(Field.of("ofType", "kind", "name").and(Field.of("ofType", "kind", "name"))));
+
+    /** What it must select so that {@link #named} can read it: a name, or one wrapper around it. */
+    static final Field NAMED = Field.of("type", "name").and(Field.of("ofType", "name"));
+
+    /** The name of the type of something of which {@link #NAMED} was selected. */
+    static String named(JsonNode typed) {
+        return typed.path("type").path("name").asText(typed.at("/type/ofType/name").asText());
+    }
+
+    /** The arguments of a field, by their names. */
+    static Map<String, TypeRef> arguments(JsonNode field) {
+        var arguments = new LinkedHashMap<String, TypeRef>();
+        field.path("args")
+                .forEach(argument -> arguments.put(argument.path("name").asText(), of(argument.path("type"))));
+        return arguments;
+    }
 
     /** Asks for a type of the schema; of what, is to be added. */
     static Field lookUp(String alias, String type) {

@@ -55,7 +55,8 @@ public class KeyProver {
             Function<Settings.Pull, List<Tenant>> owners, Function<Settings.Pull, Optional<List<String>>> running)
             throws SQLException {
         var open = wanted.computeIfAbsent(connection, each -> new OpenProofs());
-        var choices = KeyChoices.of(pulls, schema, owners, proofs.of(connection, open.failing()), running);
+        var findings = schema.tables().isEmpty() ? KeyFindings.NONE : proofs.of(connection, open.failing());
+        var choices = KeyChoices.of(pulls, schema, owners, findings, running);
         open.replace(schema, choices.toAsk());
         return choices;
     }

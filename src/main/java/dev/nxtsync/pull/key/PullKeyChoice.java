@@ -54,7 +54,7 @@ record PullKeyChoice(Settings.Pull pull, KeySchema schema, List<Tenant> owners, 
         var larger = new ArrayList<List<String>>();
         for (KeyCandidate candidate : candidates) {
             var key = proposed(candidate, isSet);
-            if (!candidate.isShownBy(Long.MAX_VALUE - 1)) {
+            if (candidate.isForAPerson()) {
                 told.add(told(key, candidate, "which a person has to confirm"));
                 continue;
             }
@@ -114,7 +114,7 @@ record PullKeyChoice(Settings.Pull pull, KeySchema schema, List<Tenant> owners, 
     private boolean isProven(ProposedKey key, KeyCandidate candidate) {
         var known = findings.of(key);
         return owners.stream().map(owner -> known.get(owner.number())).filter(UniqueKey.class::isInstance)
-                .map(UniqueKey.class::cast).mapToLong(UniqueKey::rows).max().orElse(-1) >= candidate.leastRows();
+                .map(UniqueKey.class::cast).anyMatch(unique -> candidate.isShownBy(unique.rows()));
     }
 
     private Optional<String> contradiction(ProposedKey key) {

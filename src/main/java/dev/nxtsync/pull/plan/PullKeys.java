@@ -2,6 +2,7 @@ package dev.nxtsync.pull.plan;
 
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import jakarta.inject.Singleton;
@@ -23,7 +24,8 @@ record PullKeys(KeySearch search, KeyProver prover, PullPlans plans, PullUnitSto
 
     /** By what is known; what is not is asked meanwhile. */
     KeyChoices known(String connection, List<Settings.Pull> pulls, SeenSchema seen) throws SQLException {
-        var loaded = units.loadedKeys();
+        // of keys that are documented there is nothing to know
+        var loaded = seen.keys().tables().isEmpty() ? Map.<String, List<String>>of() : units.loadedKeys();
         return prover.choose(connection, pulls, seen.keys(), seen.tenancy().owners(seen.tables()),
                 pull -> plans.runningKey(pull.name()).or(() -> Optional.ofNullable(loaded.get(pull.name()))
                         .flatMap(columns -> named(columns, seen.tables().known().get(pull.table())))));
