@@ -17,6 +17,9 @@ import dev.nxtsync.tenant.Scope;
  * together with the change that is the reason for it. Immutable.
  */
 public final class UnitSelection {
+    /** Whoever is at work on a unit may have read what was before, and says when it is due next by that: it looks again. */
+    private static final String AND_AGAIN = ", wanted = wanted + case when holder is null then 0 else 1 end";
+
     private final String condition;
     /** Its parameters; of an array, the array. */
     private final Map<String, Object> values;
@@ -102,12 +105,12 @@ public final class UnitSelection {
 
     /** They are due now. */
     public void makeDue(Handle transaction) {
-        update(transaction, "due_at = least(due_at, clock_timestamp())");
+        update(transaction, "due_at = least(due_at, clock_timestamp())" + AND_AGAIN);
     }
 
     /** They are due at a time, or sooner if they were before. */
     public void makeDue(Handle transaction, Instant time) {
-        bound(transaction, "due_at = least(due_at, :time)").bind("time", time).execute();
+        bound(transaction, "due_at = least(due_at, :time)" + AND_AGAIN).bind("time", time).execute();
     }
 
     /**

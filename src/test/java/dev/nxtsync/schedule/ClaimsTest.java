@@ -122,6 +122,22 @@ class ClaimsTest {
         assertThat(claim(claims)).as("its wake-ups are served and its time is in an hour").isEmpty();
     }
 
+    /** Such as that of a proof, by the end of a load that it has not seen. */
+    @Test
+    void aTimeThatIsSetDuringARunIsNotLostByItsEnd() throws Exception {
+        one.beat();
+        declare(7);
+        Claim first = claim(claims).orElseThrow();
+        var polls = UnitSelection.ofKinds(List.of(UnitKind.POLL));
+        store.useTransaction(transaction -> polls.makeDue(transaction, Instant.now().plusSeconds(5)));
+        claims.free(first, Optional.of(Instant.now().plusSeconds(600)), Optional.empty(), true);
+        Claim again = claim(claims).orElseThrow();
+        claims.free(again, Optional.of(Instant.now().plusSeconds(5)), Optional.empty(), true);
+        assertThat(claim(claims)).as("it has looked, and its time has not come").isEmpty();
+        store.useTransaction(transaction -> polls.makeDue(transaction, Instant.now().plusSeconds(3)));
+        assertThat(claim(claims)).as("nobody was at work on it").isEmpty();
+    }
+
     @Test
     void replicasThatClaimAtTheSameTimeNeverGetTheSameUnit() throws Exception {
         one.beat();
