@@ -1,9 +1,11 @@
 package dev.nxtsync.pull;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 import jakarta.inject.Singleton;
@@ -32,6 +34,8 @@ import dev.nxtsync.tenant.Tenant;
 @Singleton
 public class RunPull {
     private static final int PATIENCE = 5;
+    private static final Duration WAIT = Duration.ofSeconds(20);
+    private static final Duration STEP = Duration.ofMillis(100);
 
     private final PullPlanner planner;
     private final PullPlans plans;
@@ -119,7 +123,7 @@ public class RunPull {
                     what + ": its first load has not ended, so there is nothing to compare"));
             return false;
         }
-        var attempt = claims.claim(WorkUnit.ofPull(job.kind(), plan.pull().connection(), owner, plan.name()));
+        var attempt = claim(WorkUnit.ofPull(job.kind(), plan.pull().connection(), owner, plan.name()));
         if (attempt instanceof Claims.UnitTaken taken) {
             out.accept(new WorkEvent(Course.IN_THE_WAY, new Problem(ErrorCode.UNIT_TAKEN, what + ": its " + job.kind()
                     + " is under way on " + taken.holder() + ". " + ErrorCode.UNIT_TAKEN.nextStep()).coded()));
@@ -137,6 +141,20 @@ public class RunPull {
             Optional<Instant> due = isLeft(claimed.claim()) ? Optional.of(positions.states().now()) : Optional.empty();
             claims.free(claimed.claim(), due, Optional.empty(), true);
         }
+    }
+
+    /**
+     * Claims a unit when whoever is at it has ended. A daemon polls often and is mostly done in a moment; a load can take
+     * hours, so that one is not waited for.
+     */
+    private Claims.ClaimResult claim(WorkUnit unit) throws SQLException {
+        long end = System.nanoTime() + WAIT.toNanos();
+        var attempt = claims.claim(unit);
+        while (attempt instanceof Claims.UnitTaken && unit.kind() != UnitKind.LOAD && System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(STEP.toNanos());
+            attempt = claims.claim(unit);
+        }
+        return attempt;
     }
 
     /** Whether a walk through the whole table has not come to its end. */
