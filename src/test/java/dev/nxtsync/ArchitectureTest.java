@@ -79,7 +79,7 @@ class ArchitectureTest {
             entry("pull.plan",
                     "tenant config error process database graphql graphql.schema jobs schedule pull.key pull.state "
                             + "pull.target"),
-            entry("pull.key", "tenant config error database graphql graphql.schema"),
+            entry("pull.key", "tenant config error database graphql graphql.schema inbox"),
             entry("pull.words", "config database graphql graphql.schema process schedule pull.plan pull.target"),
             entry("pull.proof",
                     "tenant config database graphql graphql.schema schedule pull.key pull.plan pull.state pull.target"),

@@ -55,9 +55,8 @@ public class Inbox {
      * @param hash of its body, in hexadecimal digits
      * @param stamped whether it has a time stamp, so that a second one like it is the same event
      * @param table as the event names it
-     * @param key as JSON
      */
-    public record Event(String hash, boolean stamped, String table, Tenant tenant, String key, RowChange event,
+    public record Event(String hash, boolean stamped, String table, Tenant tenant, EventKey key, RowChange event,
             List<Addressee> addressees) {}
 
     /** What became of an event. */
@@ -125,7 +124,7 @@ public class Inbox {
                 .bindArray("stamped", Boolean.class, column(given, each -> each.event().stamped()))
                 .bindArray("scopes", String.class, column(given, each -> each.event().tenant().scope().text()))
                 .bindArray("companies", Integer.class, column(given, each -> each.event().tenant().number()))
-                .bindArray("keys", String.class, column(given, each -> each.event().key()))
+                .bindArray("keys", String.class, column(given, each -> each.event().key().json()))
                 .bindArray("pulls", String.class, column(given, each -> each.addressee().pull()))
                 .bindArray("connections", String.class, column(given, each -> each.addressee().connection()))
                 .map(ConstructorMapper.of(Delivery.class)).forEach(delivery -> {
@@ -155,13 +154,15 @@ public class Inbox {
         var last = new TreeMap<Event, Event>(Comparator.comparing(Event::table).thenComparing(Event::tenant));
         events.forEach(event -> last.put(event, event));
         var upsert = transaction.prepareBatch("""
-                insert into nxt_sync.webhook_event as known (table_name, company, last_at, last_event)
-                values (:table, :company, clock_timestamp(), :event)
+                insert into nxt_sync.webhook_event as known (table_name, company, last_at, last_event, key_columns)
+                values (:table, :company, clock_timestamp(), :event, :columns)
                 on conflict (table_name, company) do update
-                set last_at = excluded.last_at, last_event = excluded.last_event
+                set last_at = excluded.last_at, last_event = excluded.last_event, key_columns = excluded.key_columns
                 where known.last_at not between excluded.last_at - interval '1 s' and excluded.last_at""");
-        last.values().forEach(event -> upsert.bind("table", event.table()).bind("company", event.tenant().number())
-                .bind("event", event.event().toString()).add());
+        last.values()
+                .forEach(event -> upsert.bind("table", event.table()).bind("company", event.tenant().number())
+                        .bind("event", event.event().toString())
+                        .bindArray("columns", String.class, event.key().columns()).add());
         upsert.execute();
     }
 

@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
@@ -39,6 +40,16 @@ public final class LastEvents {
             }
             throw e;
         }
+    }
+
+    /** By table, the columns of its rows' key as the last event named them. */
+    public static Map<String, List<String>> keys(Handle transaction) {
+        return transaction.createQuery("""
+                select distinct on (table_name) table_name, key_columns from nxt_sync.webhook_event
+                where key_columns <> '{}' order by table_name, last_at desc""")
+                .map((row, context) -> Map.entry(row.getString("table_name"),
+                        List.of((String[]) row.getArray("key_columns").getArray())))
+                .collectToMap(Map.Entry::getKey, Map.Entry::getValue);
     }
 
     private static List<LastEvent> read(Handle transaction) {

@@ -2,6 +2,8 @@ package dev.nxtsync.webhook;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -14,6 +16,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
 import dev.nxtsync.database.Numeral;
+import dev.nxtsync.inbox.EventKey;
 import dev.nxtsync.inbox.RowChange;
 import dev.nxtsync.process.JsonTree;
 import dev.nxtsync.tenant.Scope;
@@ -24,10 +27,10 @@ import dev.nxtsync.tenant.Tenant;
  *
  * @param table with a small first letter, as GraphQL has it
  * @param tenant the company, or the customer where the table belongs to no company
- * @param key the columns of the primary key as a JSON object in ASCII, sorted by name, with small first letters
+ * @param key by its columns
  * @param stamped whether it says when it was made
  */
-public record TableChange(String table, Tenant tenant, String key, RowChange kind, boolean stamped) {
+public record TableChange(String table, Tenant tenant, EventKey key, RowChange kind, boolean stamped) {
     private static final JsonMapper JSON = JsonMapper
             .builder(JsonTree.parsers()
                     .streamReadConstraints(StreamReadConstraints.builder().maxNumberLength(Numeral.MOST_DIGITS).build())
@@ -51,7 +54,7 @@ public record TableChange(String table, Tenant tenant, String key, RowChange kin
             String table = event.path("tableIdentifier").asText();
             Optional<Integer> company = number(event.path("companyNo"));
             Optional<Integer> customer = number(event.path("customerNo"));
-            Optional<String> key = key(event.path("primaryKeys"));
+            Optional<EventKey> key = key(event.path("primaryKeys"));
             if (!NAME.matcher(table).matches() || company.isEmpty() || customer.isEmpty() || key.isEmpty()) {
                 return Optional.empty();
             }
@@ -72,8 +75,8 @@ public record TableChange(String table, Tenant tenant, String key, RowChange kin
     }
 
     /** The columns of a composite key come as several objects, or in one. */
-    private static Optional<String> key(JsonNode primaryKeys) throws JsonProcessingException {
-        var columns = new TreeMap<String, JsonNode>();
+    private static Optional<EventKey> key(JsonNode primaryKeys) throws JsonProcessingException {
+        var columns = new LinkedHashMap<String, JsonNode>();
         int bytes = 0;
         for (JsonNode part : primaryKeys.isObject() ? JSON.createArrayNode().add(primaryKeys) : primaryKeys) {
             if (!part.isObject()) {
@@ -90,7 +93,8 @@ public record TableChange(String table, Tenant tenant, String key, RowChange kin
         }
         return columns.isEmpty() || columns.size() > MOST_COLUMNS || bytes > LONGEST_KEY
                 ? Optional.empty()
-                : Optional.of(JSON.writeValueAsString(columns));
+                : Optional.of(
+                        new EventKey(List.copyOf(columns.keySet()), JSON.writeValueAsString(new TreeMap<>(columns))));
     }
 
     private static String small(String name) {

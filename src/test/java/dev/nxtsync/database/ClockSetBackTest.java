@@ -21,6 +21,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
+import dev.nxtsync.inbox.EventKey;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.inbox.Inbox.Addressee;
 import dev.nxtsync.inbox.RowChange;
@@ -219,13 +220,13 @@ class ClockSetBackTest {
         one.beat();
         new PullUnitStore(store).declare("orders", "main", List.of(Tenant.company(7)));
         var inbox = new Inbox(store);
-        var event = new Inbox.Event("aa".repeat(32), true, "order", Tenant.company(7), "{}", RowChange.UPDATE,
-                List.of(new Addressee("orders", "main")));
+        var event = new Inbox.Event("aa".repeat(32), true, "order", Tenant.company(7), new EventKey(List.of(), "{}"),
+                RowChange.UPDATE, List.of(new Addressee("orders", "main")));
         inbox.add(List.of(event));
         database.execute("update nxt_sync.inbox_seen set seen_at = '2031-01-01'; "
                 + "update nxt_sync.webhook_event set last_at = '2031-01-01'");
-        inbox.add(List.of(
-                new Inbox.Event("bb".repeat(32), true, "order", Tenant.company(7), "{}", RowChange.UPDATE, List.of())));
+        inbox.add(List.of(new Inbox.Event("bb".repeat(32), true, "order", Tenant.company(7),
+                new EventKey(List.of(), "{}"), RowChange.UPDATE, List.of())));
         near("select last_at from nxt_sync.webhook_event", "0 s");
         inbox.forgetOld();
         assertThat(database.number("select count(*) from nxt_sync.inbox_seen")).isZero();

@@ -22,6 +22,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
+import dev.nxtsync.inbox.EventKey;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.inbox.Inbox.Addressee;
 import dev.nxtsync.inbox.RowChange;
@@ -62,8 +63,8 @@ class DurabilityTest {
                 .claim();
         assertThat(committed("job")).isEqualTo("off");
 
-        new Inbox(store).add(List.of(new Inbox.Event("aa".repeat(32), true, "order", Tenant.company(7), "{}",
-                RowChange.UPDATE, List.of(new Addressee("orders", "main")))));
+        new Inbox(store).add(List.of(new Inbox.Event("aa".repeat(32), true, "order", Tenant.company(7),
+                new EventKey(List.of(), "{}"), RowChange.UPDATE, List.of(new Addressee("orders", "main")))));
         assertThat(committed("inbox")).isEqualTo("on");
         new Inbox(store).drop(claim, List.of(1L));
         assertThat(committed("inbox")).as("what is lost of it is read again").isEqualTo("off");

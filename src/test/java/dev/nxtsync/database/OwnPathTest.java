@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
+import dev.nxtsync.inbox.EventKey;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.inbox.Inbox.Addressee;
 import dev.nxtsync.inbox.RowChange;
@@ -154,8 +155,8 @@ class OwnPathTest {
         store.useTransaction(transaction -> replica.report(transaction, "{}"));
         new PullUnitStore(store).declare("orders", "main", List.of(Tenant.company(7)));
         new TableMigrator(store, new Replica(store)).make("orders", table, List.of("id", "code", "text"));
-        inbox.add(List.of(new Inbox.Event("aa".repeat(32), true, "order", Tenant.company(7), "{}", RowChange.UPDATE,
-                List.of(new Addressee("orders", "main")))));
+        inbox.add(List.of(new Inbox.Event("aa".repeat(32), true, "order", Tenant.company(7),
+                new EventKey(List.of(), "{}"), RowChange.UPDATE, List.of(new Addressee("orders", "main")))));
         inbox.wakeForgotten();
         Claim fetch = ((Claims.Claimed) claims.claim(WorkUnit.ofPull(UnitKind.FETCH, "main", Tenant.company(7), "")))
                 .claim();

@@ -94,13 +94,14 @@ class InboxTest {
                 .containsExactlyInAnyOrder("orders", "again");
         assertThat(inbox.next(fetch, List.of("again"), 10)).hasSize(1);
         assertThat(add(event(B, true))).isEqualTo(Fate.UNKNOWN);
-        assertThat(add(new Inbox.Event(B, true, "order", Tenant.company(8), "{}", RowChange.UPDATE,
-                List.of(new Addressee("orders", "main"))))).isEqualTo(Fate.UNKNOWN);
+        assertThat(add(new Inbox.Event(B, true, "order", Tenant.company(8), new EventKey(List.of(), "{}"),
+                RowChange.UPDATE, List.of(new Addressee("orders", "main"))))).isEqualTo(Fate.UNKNOWN);
         new PullUnitStore(store).seen("orders", List.of(8));
         assertThat(add(event(B, true, "orders"))).as("its company is away").isEqualTo(Fate.UNKNOWN);
-        assertThat(database.rows("select table_name, company, last_event from nxt_sync.webhook_event order by company"))
-                .containsExactly(Map.of("table_name", "order", "company", "7", "last_event", "update"),
-                        Map.of("table_name", "order", "company", "8", "last_event", "update"));
+        assertThat(
+                database.rows("select company, last_event, key_columns from nxt_sync.webhook_event order by company"))
+                .containsExactly(Map.of("company", "7", "last_event", "update", "key_columns", "{orderNo}"),
+                        Map.of("company", "8", "last_event", "update", "key_columns", "{}"));
     }
 
     @Test
@@ -166,8 +167,9 @@ class InboxTest {
 
     @Test
     void whatHasNothingToDoWithAKeyIsNotCountedAndAKeyOfAnyLengthCanBeSetAside() throws Exception {
-        inbox.add(List.of(new Inbox.Event(A, true, "order", Tenant.company(7), "\u20ac".repeat(20_000),
-                RowChange.UPDATE, List.of(new Addressee("orders", "main")))));
+        inbox.add(List.of(
+                new Inbox.Event(A, true, "order", Tenant.company(7), new EventKey(List.of(), "\u20ac".repeat(20_000)),
+                        RowChange.UPDATE, List.of(new Addressee("orders", "main")))));
         var key = inbox.next(fetch, List.of("orders"), 10);
         for (int i = 0; i < 10; i++) {
             inbox.begin(fetch, ids(key));
@@ -299,7 +301,8 @@ class InboxTest {
     }
 
     private static Inbox.Event event(String hash, boolean stamped, String... pulls) {
-        return new Inbox.Event(hash, stamped, "order", Tenant.company(7), "{\"orderNo\":1}", RowChange.UPDATE,
+        return new Inbox.Event(hash, stamped, "order", Tenant.company(7),
+                new EventKey(List.of("orderNo"), "{\"orderNo\":1}"), RowChange.UPDATE,
                 List.of(pulls).stream().map(pull -> new Addressee(pull, "main")).toList());
     }
 }

@@ -23,6 +23,7 @@ import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.NxtClientFixture;
 import dev.nxtsync.graphql.Question;
 import dev.nxtsync.graphql.schema.SchemaFixture;
+import dev.nxtsync.inbox.EventKey;
 import dev.nxtsync.inbox.Inbox;
 import dev.nxtsync.inbox.RowChange;
 import dev.nxtsync.jobs.CompanyAccessFixture;
@@ -257,15 +258,16 @@ final class PullsFixture implements AutoCloseable {
     Verification verification() {
         var source = new PullSource(nxt, CompanyAccessFixture.access(CompanyAccessFixture.outages(this::now)),
                 new Uniqueness(nxt), new RowCounting(), places());
-        return new Verification(settings, CompanyScopesFixture.of(nxt), KeyFixture.search(nxt), store.states(),
-                store.verified(), new TotalsCheck(source, SchemaFixture.introspection(nxt), store.totals()));
+        return new Verification(settings, CompanyScopesFixture.of(nxt), KeyFixture.search(nxt, settings),
+                store.states(), store.verified(),
+                new TotalsCheck(source, SchemaFixture.introspection(nxt), store.totals()));
     }
 
     /** Webhooks name rows by their keys, as JSON, one after the other. */
     void wake(String pull, List<String> keys) throws SQLException {
-        store.inbox().add(keys
-                .stream().map(key -> new Inbox.Event(String.format("%064x", ++events), true, "any",
-                        Tenant.company(COMPANY), key, RowChange.UPDATE, List.of(new Inbox.Addressee(pull, "main"))))
+        store.inbox().add(keys.stream()
+                .map(key -> new Inbox.Event(String.format("%064x", ++events), true, "any", Tenant.company(COMPANY),
+                        new EventKey(List.of(), key), RowChange.UPDATE, List.of(new Inbox.Addressee(pull, "main"))))
                 .toList());
     }
 

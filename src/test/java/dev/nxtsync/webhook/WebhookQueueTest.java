@@ -14,6 +14,7 @@ import io.quarkus.runtime.ShutdownEvent;
 
 import dev.nxtsync.config.SettingsFixture;
 import dev.nxtsync.config.WebhookSettings;
+import dev.nxtsync.inbox.EventKey;
 import dev.nxtsync.inbox.RowChange;
 import dev.nxtsync.process.Threads;
 import dev.nxtsync.schedule.HeartbeatFixture;
@@ -30,13 +31,17 @@ class WebhookQueueTest {
     void aCallThatCannotBeAnsweredKeepsNoOtherFromItsAnswer() throws InterruptedException {
         var answered = new CopyOnWriteArrayList<String>();
         for (String name : List.of("first", "second", "third")) {
-            assertThat(queue.offer(new WebhookQueue.WebhookCall(name,
-                    new TableChange("order", Tenant.company(1), "{\"orderNo\":1}", RowChange.UPDATE, true), result -> {
-                        answered.add(name + " " + result);
-                        if (!name.equals("third")) {
-                            throw new IllegalStateException("no answer to the " + name);
-                        }
-                    }))).isTrue();
+            assertThat(
+                    queue.offer(new WebhookQueue.WebhookCall(name,
+                            new TableChange("order", Tenant.company(1),
+                                    new EventKey(List.of("orderNo"), "{\"orderNo\":1}"), RowChange.UPDATE, true),
+                            result -> {
+                                answered.add(name + " " + result);
+                                if (!name.equals("third")) {
+                                    throw new IllegalStateException("no answer to the " + name);
+                                }
+                            })))
+                    .isTrue();
         }
         try {
             queue.stop(new ShutdownEvent());

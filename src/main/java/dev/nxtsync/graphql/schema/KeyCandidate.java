@@ -1,6 +1,8 @@
 package dev.nxtsync.graphql.schema;
 
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Columns that may be the primary key of a table.
@@ -20,6 +22,25 @@ public record KeyCandidate(List<String> columns, KeyEvidence evidence, long leas
         this(columns, evidence, 0);
     }
 
+    /**
+     * Candidates, with the key that webhooks name before all others.
+     *
+     * @param named its columns; empty if none came
+     */
+    public static List<KeyCandidate> naming(List<String> named, Table table, List<KeyCandidate> others) {
+        if (named.isEmpty() || !table.columns().keySet().containsAll(named)) {
+            return others;
+        }
+        var columns = Set.copyOf(named);
+        return Stream.concat(Stream.of(new KeyCandidate(named, KeyEvidence.WEBHOOKS)),
+                others.stream().filter(each -> !Set.copyOf(each.columns()).equals(columns))).toList();
+    }
+
+    /** The columns as a setting names them, and what speaks for them. */
+    public String shown() {
+        return String.join(",", columns) + " (" + evidence.text() + ")";
+    }
+
     /** Whether only a person can say that it is the key. */
     public boolean isForAPerson() {
         return evidence == KeyEvidence.NUMBER;
@@ -36,6 +57,8 @@ public record KeyCandidate(List<String> columns, KeyEvidence evidence, long leas
         SETTING("set by KEY"),
         /** It is documented. */
         BUILT_IN("built in"),
+        /** Events about rows of the table have these. */
+        WEBHOOKS("by webhooks"),
         /** A new record takes columns that a change of it does not, and lacks the number that the server gives. */
         INPUTS("by what new and changed records take"),
         /** The schema says in words what it is. */

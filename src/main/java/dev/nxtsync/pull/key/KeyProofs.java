@@ -1,6 +1,7 @@
 package dev.nxtsync.pull.key;
 
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -11,8 +12,16 @@ import java.util.Set;
 
 import jakarta.inject.Singleton;
 
+import org.jboss.logging.Logger;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+
+import dev.nxtsync.config.DatabaseUrl;
+import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.Database;
+import dev.nxtsync.database.DatabaseCheck;
 import dev.nxtsync.database.Encoding;
+import dev.nxtsync.inbox.LastEvents;
 import dev.nxtsync.pull.key.KeyFinding.EmptyKey;
 import dev.nxtsync.pull.key.KeyFinding.RepeatedKey;
 import dev.nxtsync.pull.key.KeyFinding.UnclearKey;
@@ -22,6 +31,8 @@ import dev.nxtsync.tenant.Tenant;
 /** Remembers what Business NXT has said of keys. Safe for any number of threads. */
 @Singleton
 public class KeyProofs {
+    private static final Logger LOG = Logger.getLogger(KeyProofs.class);
+
     private final Database database;
 
     public KeyProofs(Database database) {
@@ -72,6 +83,57 @@ public class KeyProofs {
     public void contradicted(String connection, Tenant tenant, String table, List<String> columns,
             Optional<String> filter, String example) throws SQLException {
         keep(connection, tenant, Map.of(new ProposedKey(table, columns, filter.orElse("")), new RepeatedKey(example)));
+    }
+
+    /** By table, the columns of its key as webhooks name them. */
+    Map<String, List<String>> named() throws SQLException {
+        return database.inTransaction(LastEvents::keys);
+    }
+
+    /**
+     * What the database of a process that is not the daemon knows.
+     *
+     * @param named by table, the columns of its key as webhooks name them
+     * @param proofs of whole tables
+     */
+    record RememberedKeys(Map<String, List<String>> named, List<RememberedProof> proofs) {
+        Optional<RememberedProof> proof(String table, List<String> columns) {
+            return proofs.stream().filter(each -> each.table().equals(table) && each.columns().equals(columns))
+                    .findFirst();
+        }
+    }
+
+    /**
+     * What Business NXT has said of a key.
+     *
+     * @param rows of the largest company in which it is unique
+     * @param provenAt when that was said last
+     * @param contradictedBy a company, or customer, in which it is no key
+     */
+    record RememberedProof(String table, List<String> columns, long rows, Optional<Instant> provenAt,
+            Optional<Integer> contradictedBy) {}
+
+    /** Nothing where there is no database, or no daemon like this one has run. */
+    static RememberedKeys remembered(Settings settings, String connection) {
+        if (DatabaseUrl.isUsable(settings.database().url())) {
+            try {
+                return DatabaseCheck.database(settings)
+                        .inTransaction(transaction -> new RememberedKeys(LastEvents.keys(transaction),
+                                proofs(transaction, connection)));
+            } catch (SQLException e) {
+                LOG.debugf("what is remembered of keys is not known: %s", e.getMessage());
+            }
+        }
+        return new RememberedKeys(Map.of(), List.of());
+    }
+
+    private static List<RememberedProof> proofs(Handle transaction, String connection) {
+        return transaction.createQuery("""
+                select table_name as "table", columns, coalesce(max(rows) filter (where verdict = 'unique'), 0) as rows,
+                    max(at) filter (where verdict = 'unique') as proven_at,
+                    min(company) filter (where verdict in ('repeated', 'empty')) as contradicted_by
+                from nxt_sync.key_proof where connection = :connection and filter = '' group by table_name, columns""")
+                .bind("connection", connection).map(ConstructorMapper.of(RememberedProof.class)).list();
     }
 
     void keep(String connection, Tenant tenant, Map<ProposedKey, KeyFinding> findings) throws SQLException {

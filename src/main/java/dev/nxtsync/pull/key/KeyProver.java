@@ -56,7 +56,8 @@ public class KeyProver {
             throws SQLException {
         var open = wanted.computeIfAbsent(connection, each -> new OpenProofs());
         var findings = schema.tables().isEmpty() ? KeyFindings.NONE : proofs.of(connection, open.failing());
-        var choices = KeyChoices.of(pulls, schema, owners, findings, running);
+        var all = schema.candidates().isEmpty() ? schema : schema.naming(proofs.named());
+        var choices = KeyChoices.of(pulls, all, owners, findings, running);
         open.replace(schema, choices.toAsk());
         return choices;
     }

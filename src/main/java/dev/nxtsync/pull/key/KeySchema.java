@@ -1,5 +1,6 @@
 package dev.nxtsync.pull.key;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,6 +22,18 @@ public record KeySchema(Map<String, Table> tables, Map<String, List<KeyCandidate
         Map<String, GroupFilter> filters, boolean isWhole) {
     /** Of no table. */
     public static final KeySchema NONE = new KeySchema(Map.of(), Map.of(), Map.of(), true);
+
+    /**
+     * The same with the keys that webhooks name.
+     *
+     * @param named by table
+     */
+    KeySchema naming(Map<String, List<String>> named) {
+        var all = new HashMap<>(candidates);
+        all.replaceAll((table, hints) -> KeyCandidate.naming(named.getOrDefault(table, List.of()),
+                Objects.requireNonNull(tables.get(table)), hints));
+        return new KeySchema(tables, all, filters, isWhole);
+    }
 
     boolean canBeAsked(ProposedKey key) {
         return tables.containsKey(key.table()) && filters.containsKey(key.table())

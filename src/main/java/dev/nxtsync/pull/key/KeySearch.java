@@ -32,8 +32,10 @@ public class KeySearch {
     private final KeyHints hints;
     private final GroupFilters filters;
     private final NxtClient nxt;
+    private final Settings settings;
 
-    public KeySearch(KeyHints hints, GroupFilters filters, NxtClient nxt) {
+    public KeySearch(KeyHints hints, GroupFilters filters, NxtClient nxt, Settings settings) {
+        this.settings = settings;
         this.hints = hints;
         this.filters = filters;
         this.nxt = nxt;
@@ -75,7 +77,10 @@ public class KeySearch {
      */
     public KeyChoices now(String connection, List<Settings.Pull> pulls, Tables tables,
             Function<Settings.Pull, List<Tenant>> owners) {
-        var schema = schema(connection, pulls, tables);
+        var hinted = schema(connection, pulls, tables);
+        var schema = hinted.candidates().isEmpty()
+                ? hinted
+                : hinted.naming(KeyProofs.remembered(settings, connection).named());
         var findings = KeyFindings.NONE;
         var choices = KeyChoices.of(pulls, schema, owners, findings, pull -> Optional.empty());
         for (int round = 0; round < MOST_ROUNDS && !choices.toAsk().isEmpty(); round++) {

@@ -55,7 +55,7 @@ record PullKeyChoice(Settings.Pull pull, KeySchema schema, List<Tenant> owners, 
         for (KeyCandidate candidate : candidates) {
             var key = proposed(candidate, isSet);
             if (candidate.isForAPerson()) {
-                told.add(told(key, candidate, "which a person has to confirm"));
+                told.add(told(candidate, "which a person has to confirm"));
                 continue;
             }
             if (larger.stream().anyMatch(columns -> columns.containsAll(candidate.columns()))) {
@@ -68,7 +68,7 @@ record PullKeyChoice(Settings.Pull pull, KeySchema schema, List<Tenant> owners, 
                 if (isSet) {
                     return new KeyChoice.NoKey(contradicted(contradiction.get()));
                 }
-                told.add(told(key, candidate, contradiction.get()));
+                told.add(told(candidate, contradiction.get()));
                 larger.add(candidate.columns());
                 continue;
             }
@@ -80,7 +80,7 @@ record PullKeyChoice(Settings.Pull pull, KeySchema schema, List<Tenant> owners, 
                 return new ChosenKey(candidate.columns(), candidate.evidence(), isProven(key, candidate));
             }
             ask(key, findings.old(key, owners));
-            told.add(told(key, candidate, doubt(key, candidate)));
+            told.add(told(candidate, doubt(key, candidate)));
             larger.add(candidate.columns());
         }
         return KeyChoice.NoKey.unknown(pull, told.isEmpty() ? "" : "It may be " + String.join("; or ", told) + ". ");
@@ -138,8 +138,8 @@ record PullKeyChoice(Settings.Pull pull, KeySchema schema, List<Tenant> owners, 
                         : "of which Business NXT does not count groups of rows");
     }
 
-    private static String told(ProposedKey key, KeyCandidate candidate, String what) {
-        return key.shown() + " (" + candidate.evidence().text() + "), " + what.replaceFirst("[.]$", "");
+    private static String told(KeyCandidate candidate, String what) {
+        return candidate.shown() + ", " + what.replaceFirst("[.]$", "");
     }
 
     private Problem contradicted(String contradiction) {

@@ -1,5 +1,6 @@
 package dev.nxtsync.pull.key;
 
+import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.schema.SchemaFixture;
 
@@ -7,7 +8,7 @@ import dev.nxtsync.graphql.schema.SchemaFixture;
 public final class KeyFixture {
     private KeyFixture() {}
 
-    public static KeySearch search(NxtClient nxt) {
-        return new KeySearch(SchemaFixture.hints(nxt), SchemaFixture.groupFilters(nxt), nxt);
+    public static KeySearch search(NxtClient nxt, Settings settings) {
+        return new KeySearch(SchemaFixture.hints(nxt), SchemaFixture.groupFilters(nxt), nxt, settings);
     }
 }

@@ -75,11 +75,11 @@ final class PlannedFixture implements AutoCloseable {
         var units = new PullUnitStore(store);
         targets = new Targets(tables, plans, new PullStates(store), units);
         var schemas = new PullSchemas(introspection, CompanyScopesFixture.of(nxt), PlanFixture.lostCalls(store),
-                KeyFixture.search(nxt), this::now);
+                KeyFixture.search(nxt, settings), this::now);
         prover = new KeyProver(nxt, new KeyProofs(store), this::now);
         planner = new PullPlanner(settings, schemas,
                 new PullAdoption(tables, targets, new UnitDeclaration(units, plans), plans), targets,
-                new PullOffer(introspection), new PullKeys(KeyFixture.search(nxt), prover, plans, units));
+                new PullOffer(introspection), new PullKeys(KeyFixture.search(nxt, settings), prover, plans, units));
         followed = new FollowedSettings(plans, PullStore.dueTimes(store, replica), this::now);
     }
 

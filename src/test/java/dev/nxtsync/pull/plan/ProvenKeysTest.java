@@ -17,9 +17,13 @@ import dev.nxtsync.error.Problem;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
+import dev.nxtsync.inbox.EventKey;
+import dev.nxtsync.inbox.Inbox;
+import dev.nxtsync.inbox.RowChange;
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
 import dev.nxtsync.support.Size;
+import dev.nxtsync.tenant.Tenant;
 
 /** Keys that nobody has told, or that may be wrong. */
 class ProvenKeysTest {
@@ -76,6 +80,33 @@ class ProvenKeysTest {
             assertThat(trouble(pulls, "vouchers").message()).contains(
                     "batchNo,voucherNo (by the schema's descriptions), of which fewer than 20 rows prove nothing");
         }
+    }
+
+    @Test
+    void theKeyOfEventsThatCameIsTakenWhereBusinessNxtProvesIt() throws SQLException {
+        try (var pulls = new PlannedFixture(TWO.withInputs("one"), VOUCHERS)) {
+            event(pulls, "batchNo", "voucherNo");
+            pulls.prove();
+            assertThat(key(pulls, "vouchers")).containsExactly("batchNo", "voucherNo");
+            assertThat(pulls.database.value("select obj_description('nxt.voucher'::regclass)"))
+                    .contains("Its key was found by webhooks, proven by Business NXT.");
+        }
+        try (var pulls = new PlannedFixture(TWO.withInputs("one"), VOUCHERS)) {
+            event(pulls, "batchNo");
+            pulls.prove();
+            assertThat(trouble(pulls, "vouchers").message())
+                    .contains("It may be batchNo (by webhooks), not unique in company 5280001");
+            event(pulls, "noSuchColumn");
+            pulls.plan();
+            assertThat(trouble(pulls, "vouchers").message()).doesNotContain("webhooks");
+        }
+    }
+
+    /** Of another company than before, so that it is not too soon to be remembered. */
+    private static void event(PlannedFixture pulls, String... columns) throws SQLException {
+        new Inbox(pulls.store)
+                .add(List.of(new Inbox.Event("aa".repeat(32), true, "voucher", Tenant.company(columns[0].length()),
+                        new EventKey(List.of(columns), "{}"), RowChange.INSERT, List.of())));
     }
 
     @Test
