@@ -105,7 +105,7 @@ class ArchitectureTest {
                             + "http.server"),
             entry("cli",
                     "tenant config error process database graphql graphql.schema inbox schedule signin status token "
-                            + "http.server pull pull.plan pull.preview pull.state pull.target push push.outbox push.plan"));
+                            + "http.server pull pull.key pull.plan pull.preview pull.state pull.target push push.outbox push.plan"));
 
     @Test
     void packagesDependInOneDirectionOnly() throws IOException {

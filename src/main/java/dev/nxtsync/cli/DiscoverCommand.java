@@ -1,5 +1,7 @@
 package dev.nxtsync.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Locale;
@@ -12,6 +14,7 @@ import dev.nxtsync.config.SnakeCase;
 import dev.nxtsync.error.Words;
 import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.Column.Companion;
+import dev.nxtsync.pull.key.LikelyKeys.LikelyKey;
 import dev.nxtsync.pull.preview.TableDiscovery;
 import dev.nxtsync.pull.preview.TableDiscovery.Found;
 import dev.nxtsync.tenant.Scope;
@@ -58,12 +61,18 @@ class DiscoverCommand implements Command {
                 .forEach(company -> System.out.println("  " + company + ", of customer " + company.customer()));
         for (Found each : findings.tables()) {
             System.out.println("table " + each.table().name() + ", " + size(each) + ", "
-                    + each.key().map(key -> "key " + String.join(", ", key))
-                            .orElse("key found when it is pulled, if Business NXT proves it")
+                    + each.key().map(key -> "key " + String.join(", ", key)).orElseGet(() -> likely(each))
                     + (each.table().tellsChanges() ? "" : ", read completely each time"));
             each.table().columns().values().forEach(column -> System.out
                     .println(String.format(Locale.ROOT, "  %-32s %s", column.name(), type(column))));
         }
+    }
+
+    private static String likely(Found found) {
+        return found.likely().isEmpty()
+                ? "key not known"
+                : "key " + (found.isKeyKnown() ? "" : "may be ")
+                        + found.likely().stream().map(LikelyKey::shown).collect(joining("; or "));
     }
 
     private static String size(Found found) {
@@ -84,7 +93,7 @@ class DiscoverCommand implements Command {
     /** Commented out where somebody has to say something first, or there is nothing to read yet. */
     private void yaml(String connection, Found found) {
         String table = found.table().name();
-        boolean ready = found.key().isPresent() && found.rows().orElse(0L) > 0;
+        boolean ready = found.isKeyKnown() && found.rows().orElse(0L) > 0;
         String name = unique(table.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", ""), connection);
         var lines = new ArrayList<String>();
         lines.add(name + ":  # " + size(found));
@@ -96,7 +105,8 @@ class DiscoverCommand implements Command {
             lines.add("  target: " + SnakeCase.of(table) + "_" + connection);
         }
         if (found.key().isEmpty()) {
-            lines.add("  # its key is found if Business NXT proves it; else name it by key:");
+            lines.add("  # " + likely(found)
+                    + (found.isKeyKnown() ? "" : "; unless Business NXT proves it, name it by key:"));
         }
         lines.forEach(line -> System.out.println("    " + (ready ? "" : "# ") + line));
     }

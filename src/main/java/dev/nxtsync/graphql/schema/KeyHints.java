@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.nxtsync.graphql.FailedAnswer;
+import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Field;
 import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.Question;
@@ -28,7 +29,11 @@ import dev.nxtsync.tenant.Scope;
 /** Finds in the schema what may be the primary keys of tables (docs/facts/business-nxt.md, "Keys"). Safe for any number of threads. */
 @Singleton
 public class KeyHints {
-    private static final int TOGETHER = 30;
+    /** Tables of one request, whose document names three types of each. */
+    private static final int TOGETHER = 200;
+    /** Of an answer, in characters. */
+    private static final long ROOM = 2_000_000;
+    private static final long TOLD_OF_FIELD = 200;
     private static final int MOST_CANDIDATES = 6;
     /** So many rows show that it is not by chance that columns tell them apart. */
     private static final int ROWS = 20;
@@ -59,14 +64,41 @@ public class KeyHints {
             var fields = all.isEmpty()
                     ? Map.<String, MutationField>of()
                     : mutations.fields(connection, scope.changesType());
-            for (int i = 0; i < all.size(); i += TOGETHER) {
-                read(connection, all.subList(i, Math.min(all.size(), i + TOGETHER)), fields, candidates);
+            for (int from = 0, to; from < all.size(); from = to) {
+                to = from + together(all.subList(from, all.size()));
+                read(connection, all.subList(from, to), fields, candidates);
             }
         }
         return candidates;
     }
 
+    /** How many of the first an answer has room for. */
+    private static int together(List<Table> tables) {
+        long told = 0;
+        int together = 0;
+        while (together < Math.min(TOGETHER, tables.size()) && (together == 0 || told < ROOM)) {
+            told += TOLD_OF_FIELD * (tables.get(together).columns().size() + tables.get(together).joins().size());
+            together++;
+        }
+        return together;
+    }
+
+    /** One request for all. If there is too much to tell, halves of them. */
     private void read(String connection, List<Table> tables, Map<String, MutationField> fields,
+            Map<String, List<KeyCandidate>> candidates) {
+        try {
+            ask(connection, tables, fields, candidates);
+        } catch (FailedAnswer e) {
+            boolean isAboutSome = e.failure().mayBeTooLarge() || e.failure() instanceof Failure.InvalidRequest;
+            if (tables.size() == 1 || !isAboutSome) {
+                throw e;
+            }
+            read(connection, tables.subList(0, tables.size() / 2), fields, candidates);
+            read(connection, tables.subList(tables.size() / 2, tables.size()), fields, candidates);
+        }
+    }
+
+    private void ask(String connection, List<Table> tables, Map<String, MutationField> fields,
             Map<String, List<KeyCandidate>> candidates) {
         var types = tables.stream().map(table -> types(table, fields)).toList();
         var asked = new ArrayList<Field>();

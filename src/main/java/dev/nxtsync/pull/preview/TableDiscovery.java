@@ -20,6 +20,8 @@ import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.graphql.schema.Tenants;
 import dev.nxtsync.pull.Document;
 import dev.nxtsync.pull.Document.DocumentPart;
+import dev.nxtsync.pull.key.LikelyKeys;
+import dev.nxtsync.pull.key.LikelyKeys.LikelyKey;
 import dev.nxtsync.pull.plan.CompanyScopes;
 import dev.nxtsync.tenant.Scope;
 import dev.nxtsync.tenant.Tenant;
@@ -32,9 +34,11 @@ public class TableDiscovery {
 
     private final Introspection introspection;
     private final CompanyScopes scopes;
+    private final LikelyKeys keys;
     private final NxtClient nxt;
 
-    TableDiscovery(Introspection introspection, CompanyScopes scopes, NxtClient nxt) {
+    TableDiscovery(Introspection introspection, CompanyScopes scopes, LikelyKeys keys, NxtClient nxt) {
+        this.keys = keys;
         this.introspection = introspection;
         this.scopes = scopes;
         this.nxt = nxt;
@@ -43,11 +47,18 @@ public class TableDiscovery {
     /**
      * A table.
      *
-     * @param key the columns of its primary key, where that is known
+     * @param key the columns of its primary key, where that is documented
+     * @param likely what may be its key, where it is not, the likeliest first
      * @param rows in all companies or customers; empty if they could not be counted in one of them
      * @param owners how many companies, or customers, were counted
      */
-    public record Found(Table table, Optional<List<String>> key, Optional<Long> rows, int owners) {}
+    public record Found(Table table, Optional<List<String>> key, List<LikelyKey> likely, Optional<Long> rows,
+            int owners) {
+        /** Whether its rows can be told apart without a word of anybody. */
+        public boolean isKeyKnown() {
+            return key.isPresent() || likely.stream().anyMatch(each -> each.provenAt().isPresent());
+        }
+    }
 
     /** @param customers whose number is the scope of system tables */
     public record Discovered(List<Integer> customers, List<Tenants.Company> companies, List<Found> tables) {}
@@ -61,7 +72,8 @@ public class TableDiscovery {
     }
 
     /**
-     * Asks about a request for each hundred tables, and one for each two hundred in each company.
+     * Asks about a request for each hundred tables, one for the keys of each two hundred, and one for each two hundred in each
+     * company.
      *
      * @throws dev.nxtsync.graphql.FailedAnswer if the schema or the companies cannot be read
      */
@@ -73,12 +85,15 @@ public class TableDiscovery {
         var all = introspection
                 .seen(connection.name(), names, read -> progress.made("tables are known", read, names.size())).known()
                 .values();
+        var likely = keys.of(connection.name(),
+                all.stream().filter(table -> PrimaryKeys.of(table.name()).isEmpty()).toList());
         for (Scope scope : Scope.values()) {
             var tables = all.stream().filter(table -> table.scope() == scope && !table.columns().isEmpty()).toList();
             var owners = tenancy.all(scope);
             var rows = count(connection.name(), owners, tables, progress);
-            tables.forEach(table -> found.add(new Found(table, PrimaryKeys.of(table.name()),
-                    Objects.requireNonNull(rows.get(table.name())), owners.size())));
+            tables.forEach(table -> found
+                    .add(new Found(table, PrimaryKeys.of(table.name()), likely.getOrDefault(table.name(), List.of()),
+                            Objects.requireNonNull(rows.get(table.name())), owners.size())));
         }
         return new Discovered(tenancy.customers(), tenancy.companies(), found);
     }

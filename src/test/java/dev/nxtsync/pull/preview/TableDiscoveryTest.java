@@ -13,6 +13,7 @@ import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.NxtClientFixture;
 import dev.nxtsync.graphql.Question;
 import dev.nxtsync.graphql.schema.SchemaFixture;
+import dev.nxtsync.pull.key.LikelyKeys;
 import dev.nxtsync.pull.plan.CompanyScopesFixture;
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
@@ -26,7 +27,7 @@ class TableDiscoveryTest {
     /** In full, a thousand tables. */
     @Test
     void aRequestTellsOfMoreThan25Tables() {
-        int tables = Size.of(300, 1_000);
+        int tables = Size.of(500, 1_000);
         try (var sandbox = new Sandbox(
                 SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(1).withTables(tables))) {
             long from = System.nanoTime();
@@ -45,7 +46,9 @@ class TableDiscoveryTest {
     void anAnswerThatIsTooLargeIsAskedInPartsUntilItIsNot() {
         try (var sandbox = new Sandbox(
                 SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(1).withTables(60))) {
-            assertThat(discover(sandbox, 7).tables()).hasSizeGreaterThan(60);
+            assertThat(discover(sandbox, 7).tables()).hasSizeGreaterThan(60)
+                    .anyMatch(table -> !table.likely().isEmpty());
+            assertThat(asked.stream().filter(question -> question.operation().equals("keys")).count()).isGreaterThan(8);
             assertThat(asked.stream().filter(question -> question.operation().equals("introspect")).count())
                     .as("two were too large").isBetween(10L, 16L);
         }
@@ -56,11 +59,15 @@ class TableDiscoveryTest {
         sandbox.acceptAnyToken();
         var nxt = NxtClientFixture.at(sandbox.url() + "/api/graphql", question -> {
             asked.add(question);
-            return question.operation().equals("introspect") && question.variables().size() / 4 > most
-                    ? Optional.of(new Failure.Unreadable("It is too long.", "", false, true, java.util.Set.of()))
-                    : Optional.empty();
+            int types = question.operation().equals("keys") ? 3 : 4;
+            return List.of("introspect", "keys").contains(question.operation())
+                    && question.variables().size() / types > most
+                            ? Optional
+                                    .of(new Failure.Unreadable("It is too long.", "", false, true, java.util.Set.of()))
+                            : Optional.empty();
         });
-        var discovery = new TableDiscovery(SchemaFixture.introspection(nxt), CompanyScopesFixture.of(nxt), nxt);
+        var discovery = new TableDiscovery(SchemaFixture.introspection(nxt), CompanyScopesFixture.of(nxt),
+                new LikelyKeys(SchemaFixture.hints(nxt), SettingsFixture.defaults()), nxt);
         return discovery.of(SettingsFixture.defaults().connections().values().iterator().next(),
                 (what, done, all) -> progress.add(done + " of " + all + " " + what));
     }

@@ -236,17 +236,26 @@ class StatusIT {
         var database = TestDatabase.migrated();
         try (var sandbox = sandbox()) {
             var builder = Daemon.on(sandbox.url(), database);
+            String yaml = builder.with("LC_ALL", "C").run(0, "discover", "--yaml");
+            assertThat(sandbox.counter("requests")).as("few requests").isLessThan(15);
+            assertThat(yaml).contains("    associate:  # 333 rows").contains("    # voucher:")
+                    .contains(
+                            "# key may be voucherNo (by the number that new records are given), which a person has to "
+                                    + "confirm; unless Business NXT proves it, name it by key:")
+                    .doesNotContain("key: batchNo");
+            database.execute(
+                    """
+                            insert into nxt_sync.webhook_event values ('voucher', 5280001, now(), 'insert', '{batchNo,voucherNo}');
+                            insert into nxt_sync.key_proof (connection, table_name, columns, company, verdict, rows, at)
+                            values ('main', 'voucher', '{batchNo,voucherNo}', 5280001, 'unique', 30, '2026-11-29 04:00Z')""");
             assertThat(builder.run(0, "discover")).contains("5280001 Fjord AS, of customer 1111222")
                     .contains("table associate, 333 rows in 3 companies, key associateNo")
                     .containsPattern("birthDate +Int, a date").contains("table company, 3 rows in 1 customer")
-                    .contains("key found when it is pulled, if Business NXT proves it");
-            assertThat(sandbox.counter("requests")).as("few requests").isLessThan(12);
-            String yaml = builder.with("LC_ALL", "C").run(0, "discover", "--yaml");
-            assertThat(yaml).contains("    associate:  # 333 rows").contains("    # voucher:")
-                    .contains("its key is found if Business NXT proves it; else name it by key:")
-                    .doesNotContain("key: batchNo");
-            assertThat(builder.in("config/application.yaml", yaml).run(0, "check"))
-                    .contains("pull orderline: table orderLine by orderNo, lineNo").contains("9 pulls");
+                    .contains("key batchNo,voucherNo (by webhooks), proven at 2026-11-29T04:00:00Z; or voucherNo (by ");
+            assertThat(builder.in("config/application.yaml", yaml).with("NXT_PULLS_VOUCHERS_TABLE", "voucher").run(0,
+                    "check")).contains("pull orderline: table orderLine by orderNo, lineNo")
+                    .containsPattern("pull vouchers: table voucher by batchNo, voucherNo .*by webhooks, proven by")
+                    .contains("10 pulls");
         }
     }
 
