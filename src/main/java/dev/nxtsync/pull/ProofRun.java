@@ -184,6 +184,9 @@ final class ProofRun {
             if (read.repeated().isPresent()) {
                 return keyContradicted(state, read.repeated().get());
             }
+            if (having.isPresent() && !read.isKeyTold()) {
+                tools.keys().untold(claim.connection(), claim.tenant(), plan.table().name(), plan.key(), ofKey());
+            }
             read.totals().forEach((group, totals) -> there.merge(group, totals, Totals::plus));
         }
         tools.source().access().granted(claim);
@@ -196,10 +199,15 @@ final class ProofRun {
 
     /** The plan says what follows. */
     private Outcome keyContradicted(ProofState state, String example) throws SQLException {
-        tools.keys().contradicted(claim.connection(), claim.tenant(), plan.table().name(), plan.key(),
-                plan.pull().key().isEmpty() ? Optional.empty() : plan.pull().filter(), example);
+        tools.keys().contradicted(claim.connection(), claim.tenant(), plan.table().name(), plan.key(), ofKey(),
+                example);
         tools.sink().plans().planAgain(claim.connection());
         return rest(state, List.of(), List.of());
+    }
+
+    /** The filter of the rows that the key is for. */
+    private Optional<String> ofKey() {
+        return plan.pull().key().isEmpty() ? Optional.empty() : plan.pull().filter();
     }
 
     private String tooLong() {

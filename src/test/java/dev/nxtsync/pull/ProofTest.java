@@ -273,6 +273,27 @@ class ProofTest {
     }
 
     @Test
+    void totalsThatDoNotTellOfTheKeyAreNoProofOfIt() throws Exception {
+        var things = Map.of("NXT_PULLS_THINGS_TABLE", "timeless", "NXT_PULLS_THINGS_KEY", "name");
+        try (var pulls = new PullsFixture(Map.of("timeless", 0), things)) {
+            pulls.run(UnitKind.LOAD, "things");
+            pulls.instead = question -> question.operation().startsWith("totals_")
+                    ? Optional.of(new Answer.Data(Filters.parse("{\"useCompany\":{\"groups\":{\"items\":0}}}"), "", 1))
+                    : Optional.empty();
+            due(pulls);
+            prove(pulls, "things");
+            var database = pulls.store.database();
+            assertThat(database.value("select verdict || ': ' || detail from nxt_sync.key_proof"))
+                    .isEqualTo("refused: the answer does not say how many rows each group has");
+            database.execute("update nxt_sync.key_proof set verdict = 'unique', detail = ''");
+            due(pulls);
+            prove(pulls, "things");
+            assertThat(database.value("select verdict from nxt_sync.key_proof")).as("what was found holds")
+                    .isEqualTo("unique");
+        }
+    }
+
+    @Test
     void deletionsAgainAndAgainAreNoDifference() throws Exception {
         try (var pulls = new PullsFixture(Map.of("order", ROWS), ORDERS)) {
             prove(pulls);

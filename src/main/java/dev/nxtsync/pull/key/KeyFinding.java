@@ -23,5 +23,9 @@ sealed interface KeyFinding {
      * @param isRefused whether Business NXT would not say it if it were asked again soon; what takes too long keeps its place
      *        there for long
      */
-    record UnclearKey(String reason, boolean isRefused) implements KeyFinding {}
+    record UnclearKey(String reason, boolean isRefused) implements KeyFinding {
+        static UnclearKey untold() {
+            return new UnclearKey("the answer does not say how many rows each group has", true);
+        }
+    }
 }

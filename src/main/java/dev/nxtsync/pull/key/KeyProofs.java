@@ -85,6 +85,15 @@ public class KeyProofs {
         keep(connection, tenant, Map.of(new ProposedKey(table, columns, filter.orElse("")), new RepeatedKey(example)));
     }
 
+    /** The same where the answer did not say whether several rows have the same values. What was found before holds. */
+    public void untold(String connection, Tenant tenant, String table, List<String> columns, Optional<String> filter)
+            throws SQLException {
+        var key = new ProposedKey(table, columns, filter.orElse(""));
+        if (!of(connection, Set.of()).of(key).containsKey(tenant.number())) {
+            keep(connection, tenant, Map.of(key, UnclearKey.untold()));
+        }
+    }
+
     /** By table, the columns of its key as webhooks name them. */
     Map<String, List<String>> named() throws SQLException {
         return database.inTransaction(LastEvents::keys);

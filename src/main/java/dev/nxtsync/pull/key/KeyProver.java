@@ -83,7 +83,7 @@ public class KeyProver {
                     ask(each.getKey(), each.getValue(), next.get());
                 } catch (RuntimeException e) {
                     // the other connections are asked all the same, and this one not at once again
-                    each.getValue().failed(next.get().tenant(), nanos.getAsLong());
+                    each.getValue().failed(next.get().tenant(), Optional.empty(), nanos.getAsLong());
                     fault = e;
                 }
             }
@@ -105,13 +105,13 @@ public class KeyProver {
             proofs.keep(connection, question.tenant(), findings);
         } catch (SQLException e) {
             // it is not asked again at once
-            open.failed(question.tenant(), nanos.getAsLong());
+            open.failed(question.tenant(), failure, nanos.getAsLong());
             throw e;
         }
         if (failure.isPresent()) {
             LOG.debugf("connection %s: the keys of %s in %s are proven later: %s", connection, question.keys(),
                     question.tenant(), failure.get().message());
-            open.failed(question.tenant(), nanos.getAsLong());
+            open.failed(question.tenant(), failure, nanos.getAsLong());
         } else {
             open.asked(question, findings.keySet());
         }

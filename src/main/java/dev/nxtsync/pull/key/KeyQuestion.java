@@ -152,8 +152,6 @@ final class KeyQuestion {
         if (control != null && rows >= MANY && control.repeated().isEmpty() && control.empty().isEmpty()) {
             return new UnclearKey("the answer tells of no rows that have the same values, where there are some", true);
         }
-        return root.path("r" + index).path("items").isInt() && repeated.isCounted()
-                ? new UniqueKey(rows)
-                : new UnclearKey("the answer does not say how many rows each group has", true);
+        return repeated.isTold(root.path("r" + index)) ? new UniqueKey(rows) : UnclearKey.untold();
     }
 }

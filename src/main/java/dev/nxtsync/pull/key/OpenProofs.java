@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
+import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.tenant.Tenant;
 
 /** What is to be found out about the keys of one connection, and in which companies. Safe for any number of threads. */
@@ -82,10 +83,12 @@ final class OpenProofs {
         isNews |= notAnswered.keySet().containsAll(toAsk.keySet());
     }
 
-    synchronized void failed(Tenant tenant, long now) {
+    /** @param failure of Business NXT, which may want that nobody asks for longer; empty if it is none of its */
+    synchronized void failed(Tenant tenant, Optional<Failure> failure, long now) {
         int failures = Optional.ofNullable(notAnswered.get(tenant)).map(NotAnswered::failures).orElse(0) + 1;
-        long wait = FIRST_WAIT.multipliedBy(Math.min(LONGEST_WAIT, failures)).toNanos();
-        notAnswered.put(tenant, new NotAnswered(failures, now + wait));
+        var own = FIRST_WAIT.multipliedBy(Math.min(LONGEST_WAIT, failures));
+        var wait = failure.map(each -> each.pause(own)).orElse(own);
+        notAnswered.put(tenant, new NotAnswered(failures, now + wait.toNanos()));
         isNews |= failures == FEW;
     }
 }

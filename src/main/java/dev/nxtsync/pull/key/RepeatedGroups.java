@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.error.QuotedText;
@@ -68,8 +69,14 @@ public final class RepeatedGroups implements RowSink {
         return empty;
     }
 
-    /** Whether each group told how many rows it has. */
-    boolean isCounted() { return isCounted; }
+    /**
+     * Whether the answer tells of such groups, and how many rows each has; else none are no proof.
+     *
+     * @param part of the answer in which they are
+     */
+    public boolean isTold(JsonNode part) {
+        return part.path("items").isInt() && isCounted;
+    }
 
     @Override
     public void row(JsonParser parser) throws IOException {

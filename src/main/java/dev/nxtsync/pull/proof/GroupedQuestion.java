@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.nxtsync.graphql.Answer;
@@ -36,9 +37,10 @@ public final class GroupedQuestion {
     /**
      * Totals by group; of no others there are rows.
      *
-     * @param repeated values of the key that several rows have; empty if there are none, or nobody asked
+     * @param repeated values of the key that several rows have; empty if none are told of
+     * @param isKeyTold whether it was asked, and answered, if there are some
      */
-    public record GroupsRead(Map<RowGroup, Totals> totals, Optional<String> repeated,
+    public record GroupsRead(Map<RowGroup, Totals> totals, Optional<String> repeated, boolean isKeyTold,
             Answer.Data answer) implements GroupsAnswer {}
 
     /** @param failure that of the answer, or that it is not what was asked for */
@@ -60,7 +62,8 @@ public final class GroupedQuestion {
             return new GroupsRefused((Failure) answer, answer);
         }
         return sink.totals().filter(each -> isWhole(table, data))
-                .<GroupsAnswer>map(totals -> new GroupsRead(totals, repeated.repeated(), data))
+                .<GroupsAnswer>map(totals -> new GroupsRead(totals, repeated.repeated(),
+                        repeated.isTold(part(table, data, REPEATED)), data))
                 .orElseGet(() -> new GroupsRefused(senseless(table, data), data));
     }
 
@@ -87,7 +90,11 @@ public final class GroupedQuestion {
 
     private static boolean isWhole(GroupedTable table, Answer.Data answer) {
         // how many items a sink has taken
-        return answer.data().path(table.plan().table().scope().root()).path(ALIAS).path("items").isInt();
+        return part(table, answer, ALIAS).path("items").isInt();
+    }
+
+    private static JsonNode part(GroupedTable table, Answer.Data answer, String alias) {
+        return answer.data().path(table.plan().table().scope().root()).path(alias);
     }
 
     /** Its size is not to blame. */

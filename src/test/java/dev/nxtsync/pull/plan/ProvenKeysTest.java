@@ -297,6 +297,22 @@ class ProvenKeysTest {
     }
 
     @Test
+    void whoIsTurnedAwayAsksAgainWhenBusinessNxtSaysSo() throws SQLException {
+        try (var pulls = new PlannedFixture(TWO.withCompanies(1), VOUCHERS)) {
+            pulls.instead.put("prove_keys", new Failure.Throttled("Too many.", "", Duration.ofMinutes(10)));
+            pulls.prove();
+            pulls.instead.clear();
+            pulls.asked();
+            pulls.passed += Duration.ofMinutes(9).toNanos();
+            pulls.prove();
+            assertThat(pulls.asked()).doesNotContain("prove_keys");
+            pulls.passed += Duration.ofMinutes(1).toNanos();
+            pulls.prove();
+            assertThat(key(pulls, "vouchers")).containsExactly("batchNo", "voucherNo");
+        }
+    }
+
+    @Test
     void rowsThatHaveComeSinceAreAskedAboutAgain() throws SQLException {
         var few = SandboxOptions.defaults().withRows(Map.of("voucher", 10)).withDescribedKeys(true);
         try (var pulls = new PlannedFixture(few, VOUCHERS)) {
