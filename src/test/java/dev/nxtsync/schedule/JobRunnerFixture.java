@@ -84,30 +84,45 @@ abstract class JobRunnerFixture {
         database.execute("update nxt_sync.job set wanted = wanted + 1 where kind = 'fetch'");
     }
 
-    static final class Loading implements Job {
+    /** A job of one connection, whose runs are counted. */
+    abstract static class CountedJob implements Job {
         final AtomicInteger begun = new AtomicInteger();
+        private final UnitKind kind;
+        private final boolean isLong;
+
+        CountedJob(UnitKind kind, boolean isLong) {
+            this.kind = kind;
+            this.isLong = isLong;
+        }
+
+        @Override
+        public UnitKind kind() {
+            return kind;
+        }
+
+        @Override
+        public boolean isLong() { return isLong; }
+
+        @Override
+        public Set<String> connections() {
+            return Set.of("main");
+        }
+    }
+
+    static final class Loading extends CountedJob {
         LoadingRun run = progress -> new Outcome.Done(NEVER);
 
         interface LoadingRun {
             Outcome of(Progress progress) throws SQLException;
         }
 
-        @Override
-        public UnitKind kind() {
-            return UnitKind.LOAD;
+        Loading() {
+            super(UnitKind.LOAD, true);
         }
-
-        @Override
-        public boolean isLong() { return true; }
 
         @Override
         public boolean takesAlong() {
             return true;
-        }
-
-        @Override
-        public Set<String> connections() {
-            return Set.of("main");
         }
 
         @Override
@@ -117,24 +132,14 @@ abstract class JobRunnerFixture {
         }
     }
 
-    static final class Fetching implements Job {
-        final AtomicInteger begun = new AtomicInteger();
+    static final class Fetching extends CountedJob {
         final CountDownLatch mayEnd = new CountDownLatch(1);
         volatile Consumer<Handle> opening = transaction -> {
         };
         volatile Outcome outcome = new Outcome.Done(NEVER, Duration.ofSeconds(2));
 
-        @Override
-        public UnitKind kind() {
-            return UnitKind.FETCH;
-        }
-
-        @Override
-        public boolean isLong() { return false; }
-
-        @Override
-        public Set<String> connections() {
-            return Set.of("main");
+        Fetching() {
+            super(UnitKind.FETCH, false);
         }
 
         @Override

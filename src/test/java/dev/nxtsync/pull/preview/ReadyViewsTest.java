@@ -5,26 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsFixture;
-import dev.nxtsync.database.Database;
-import dev.nxtsync.graphql.NxtClient;
-import dev.nxtsync.graphql.NxtClientFixture;
 import dev.nxtsync.graphql.schema.SchemaFixture;
-import dev.nxtsync.pull.key.KeyChoice;
-import dev.nxtsync.pull.plan.PullPlan;
-import dev.nxtsync.pull.plan.PullValidator;
-import dev.nxtsync.pull.plan.TableMigrator;
-import dev.nxtsync.sandbox.Sandbox;
-import dev.nxtsync.sandbox.SandboxOptions;
-import dev.nxtsync.schedule.Replica;
-import dev.nxtsync.schedule.ScheduleFixture;
+import dev.nxtsync.pull.plan.TargetsFixture;
 import dev.nxtsync.support.TestDatabase;
 
 class ReadyViewsTest {
@@ -32,26 +19,22 @@ class ReadyViewsTest {
             "orderLine", "NXT_PULLS_LINES_TARGET", "My lines", "NXT_PULLS_PARTIES_TABLE", "associate",
             "NXT_PULLS_GOODS_TABLE", "product", "NXT_PULLS_GOODS_EXCEPT", "price1");
 
-    private final Sandbox sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true));
-    private final TestDatabase database = TestDatabase.create();
-    private final Database store = ScheduleFixture.migrated(database);
-    private final Replica replica = new Replica(store);
-    private final NxtClient nxt = NxtClientFixture.at(sandbox.url() + "/api/graphql", question -> Optional.empty());
+    private final TargetsFixture targets;
+    private final TestDatabase database;
 
-    @BeforeEach
-    void begin() throws SQLException {
-        sandbox.acceptAnyToken();
-        replica.beat();
+    ReadyViewsTest() throws SQLException {
+        targets = new TargetsFixture();
+        database = targets.database;
     }
 
     @AfterEach
     void end() {
-        sandbox.close();
+        targets.close();
     }
 
     @Test
     void theViewsRunAsPrintedAndJoinAndGoOnWhenAColumnIsGone() throws SQLException {
-        makeTargets(PULLS);
+        targets.make(PULLS);
         views(PULLS).forEach(database::execute);
         database.execute(
                 """
@@ -62,8 +45,8 @@ class ReadyViewsTest {
                         insert into nxt_sync.enumeration values ('Order_orderTypeAsEnum', 2, 'Stop', 'Stopped', 'en')""");
         assertThat(lines()).containsExactly("7 1 1 30 Fjord Boat");
         assertThat(orders()).containsExactly("7 Stopped Fjord", "8 Stopped -");
-        sandbox.faults(Map.of("drift-column", 1.0));
-        makeTargets(PULLS);
+        targets.sandbox.faults(Map.of("drift-column", 1.0));
+        targets.make(PULLS);
         assertThat(lines()).containsExactly("7 1 1 30 Fjord Boat");
         assertThat(orders()).containsExactly("7 Stopped Fjord", "8 Stopped -");
     }
@@ -71,7 +54,7 @@ class ReadyViewsTest {
     @Test
     void whatHasNoPullIsTakenAsItsPullWouldHaveIt() throws SQLException {
         var views = views(Map.of());
-        makeTargets(Map.of("NXT_PULLS_A_TABLE", "order", "NXT_PULLS_B_TABLE", "orderLine", "NXT_PULLS_C_TABLE",
+        targets.make(Map.of("NXT_PULLS_A_TABLE", "order", "NXT_PULLS_B_TABLE", "orderLine", "NXT_PULLS_C_TABLE",
                 "associate", "NXT_PULLS_D_TABLE", "product"));
         views.forEach(database::execute);
         assertThat(lines()).isEmpty();
@@ -82,25 +65,15 @@ class ReadyViewsTest {
         var few = Map.of("NXT_PULLS_ORDERS_TABLE", "order", "NXT_PULLS_ORDERS_COLUMNS", "orderDate",
                 "NXT_PULLS_LINES_TABLE", "orderLine", "NXT_PULLS_LINES_COLUMNS", "description",
                 "NXT_PULLS_PARTIES_TABLE", "associate", "NXT_PULLS_GOODS_TABLE", "product");
-        makeTargets(few);
+        targets.make(few);
         var views = views(few);
         assertThat(views).hasSize(2).noneMatch(view -> view.contains("customer_name") || view.contains("product"));
         views.forEach(database::execute);
     }
 
     private List<String> views(Map<String, String> environment) {
-        return new ReadyViews(SettingsFixture.of(environment), SchemaFixture.introspection(nxt),
-                SchemaFixture.rowTypes(nxt)).of("main");
-    }
-
-    private void makeTargets(Map<String, String> environment) throws SQLException {
-        var settings = SettingsFixture.of(environment);
-        var pulls = List.copyOf(settings.pulls().values());
-        var tables = SchemaFixture.tables(nxt, pulls.stream().map(Settings.Pull::table).toList());
-        for (var design : PullValidator.validate(pulls, tables, KeyChoice::known, settings).entrySet()) {
-            PullPlan plan = ((PullValidator.Sound) design.getValue()).plan();
-            new TableMigrator(store, replica).make(plan.name(), plan.target(), plan.mapping().columns());
-        }
+        return new ReadyViews(SettingsFixture.of(environment), SchemaFixture.introspection(targets.nxt),
+                SchemaFixture.rowTypes(targets.nxt)).of("main");
     }
 
     private List<String> orders() {

@@ -10,27 +10,15 @@ import java.util.Map;
 import java.util.Optional;
 
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsFixture;
-import dev.nxtsync.database.Database;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.graphql.Failure;
-import dev.nxtsync.graphql.NxtClient;
-import dev.nxtsync.graphql.NxtClientFixture;
 import dev.nxtsync.graphql.schema.SchemaFixture;
-import dev.nxtsync.pull.key.KeyChoice;
-import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.plan.PullPlans;
-import dev.nxtsync.pull.plan.PullValidator;
-import dev.nxtsync.pull.plan.TableMigrator;
-import dev.nxtsync.sandbox.Sandbox;
-import dev.nxtsync.sandbox.SandboxOptions;
-import dev.nxtsync.schedule.Replica;
-import dev.nxtsync.schedule.ScheduleFixture;
+import dev.nxtsync.pull.plan.TargetsFixture;
 import dev.nxtsync.support.TestDatabase;
 import dev.nxtsync.tenant.Tenant;
 
@@ -40,31 +28,30 @@ class WordReadingTest {
             "NXT_PULLS_LINES_TABLE", "orderLine", "NXT_PULLS_OTHERS_TABLE", "order", "NXT_PULLS_OTHERS_TARGET",
             "Other orders", "NXT_PULLS_OTHERS_COLUMNS", "customerNo");
 
-    private final Sandbox sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true));
-    private final TestDatabase database = TestDatabase.create();
-    private final Database store = ScheduleFixture.migrated(database);
-    private final Replica replica = new Replica(store);
     private final PullPlans plans = new PullPlans();
     private final List<String> asked = new ArrayList<>();
     private boolean isAway;
     private long passed;
-    private final NxtClient nxt = NxtClientFixture.at(sandbox.url() + "/api/graphql", question -> {
-        asked.add(question.operation());
-        return isAway ? Optional.of(new Failure.Unreachable(ErrorCode.UNREACHABLE, "nobody")) : Optional.empty();
-    });
-    private final WordReading reading = new WordReading(SchemaFixture.rowTypes(nxt), store);
-    private final WordsLoop loop = new WordsLoop(plans, reading,
-            new Comments(SchemaFixture.model(nxt), SettingsFixture.defaults(), store), () -> passed);
+    private final TargetsFixture targets;
+    private final TestDatabase database;
+    private final WordReading reading;
+    private final WordsLoop loop;
 
-    @BeforeEach
-    void begin() throws SQLException {
-        sandbox.acceptAnyToken();
-        replica.beat();
+    WordReadingTest() throws SQLException {
+        targets = new TargetsFixture(question -> {
+            asked.add(question.operation());
+            return isAway ? Optional.of(new Failure.Unreachable(ErrorCode.UNREACHABLE, "nobody")) : Optional.empty();
+        });
+        database = targets.database;
+        reading = new WordReading(SchemaFixture.rowTypes(targets.nxt), targets.store);
+        loop = new WordsLoop(plans, reading,
+                new Comments(SchemaFixture.model(targets.nxt), SettingsFixture.defaults(), targets.store),
+                () -> passed);
     }
 
     @AfterEach
     void end() {
-        sandbox.close();
+        targets.close();
     }
 
     @Test
@@ -162,14 +149,8 @@ class WordReadingTest {
     }
 
     private void plan(Map<String, String> environment) throws SQLException {
-        var settings = SettingsFixture.of(environment);
-        var pulls = List.copyOf(settings.pulls().values());
-        var tables = SchemaFixture.tables(nxt, pulls.stream().map(Settings.Pull::table).distinct().toList());
-        for (var design : PullValidator.validate(pulls, tables, KeyChoice::known, settings).entrySet()) {
-            PullPlan plan = ((PullValidator.Sound) design.getValue()).plan();
-            new TableMigrator(store, replica).make(plan.name(), plan.target(), plan.mapping().columns());
-            plans.put(plan.name(), new PullPlans.Ready(plan, List.of(Tenant.company(1))));
-        }
+        targets.make(environment)
+                .forEach(plan -> plans.put(plan.name(), new PullPlans.Ready(plan, List.of(Tenant.company(1)))));
         plans.done("main");
         asked.clear();
     }
