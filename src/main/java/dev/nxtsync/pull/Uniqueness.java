@@ -18,8 +18,6 @@ import jakarta.inject.Singleton;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import dev.nxtsync.config.Settings;
-import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.QuotedText;
 import dev.nxtsync.graphql.Answer;
@@ -28,6 +26,7 @@ import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.pull.Document.DocumentPart;
+import dev.nxtsync.pull.key.WrongKey;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.tenant.Tenant;
 
@@ -103,17 +102,15 @@ public class Uniqueness {
             return new Unique();
         }
         var example = groups.entrySet().iterator().next();
-        return new Repeated(new Problem(ErrorCode.KEY_NOT_UNIQUE,
-                message(plan, example.getKey(), example.getValue(), candidates(plan, groups))));
+        return new Repeated(reason(plan, example.getKey(), example.getValue(), candidates(plan, groups)));
     }
 
     private static List<JsonNode> key(PullPlan plan, JsonNode row) {
         return plan.key().stream().map(row::path).toList();
     }
 
-    private static String message(PullPlan plan, List<JsonNode> key, List<JsonNode> rows, List<String> candidates) {
+    private static Problem reason(PullPlan plan, List<JsonNode> key, List<JsonNode> rows, List<String> candidates) {
         String columns = String.join(",", plan.key());
-        String variable = Settings.Pull.variable(plan.name(), "KEY");
         var example = IntStream.range(0, key.size()).mapToObj(i -> plan.key().get(i) + " " + key.get(i))
                 .collect(joining(", "));
         var differing = plan.mapping().fields().stream()
@@ -124,10 +121,10 @@ public class Uniqueness {
                 ? "No single column that the pull reads tells them apart."
                 : "According to these rows it could be "
                         + candidates.stream().map(each -> columns + "," + each).collect(joining(" or ")) + ".";
-        return "The key " + columns + " of table " + plan.table().name() + " is not unique: there are at least "
-                + rows.size() + " rows with " + QuotedText.upTo(LONGEST_KEY, example) + ", " + differ + ". Set "
-                + variable + " to all columns of the table's primary key, as Visma's documentation lists them, and "
-                + "start again. The target table follows by itself, and every row is read again. " + could;
+        return WrongKey.problem(
+                plan.name(), plan.key(), "table " + plan.table().name(), "not unique: there are at least " + rows.size()
+                        + " rows with " + QuotedText.upTo(LONGEST_KEY, example) + ", " + differ,
+                "The target table follows by itself, and every row is read again. " + could);
     }
 
     /** Columns each of which tells the rows of one key apart, the likeliest first. */

@@ -146,10 +146,7 @@ record PullKeyChoice(Settings.Pull pull, KeySchema schema, List<Tenant> owners, 
         var others = schema.candidates().getOrDefault(pull.table(), List.of()).stream()
                 .map(candidate -> String.join(",", candidate.columns()))
                 .filter(columns -> !columns.equals(String.join(",", pull.key()))).collect(joining(" or "));
-        return new Problem(ErrorCode.KEY_NOT_UNIQUE,
-                "The key " + String.join(",", pull.key()) + " of table " + pull.table() + " is " + contradiction
-                        + ". Set " + Settings.Pull.variable(pull.name(), "KEY")
-                        + " to all columns of the table's primary key, as Visma's documentation lists them, and "
-                        + "start again." + (others.isEmpty() ? "" : " By the schema it could be " + others + "."));
+        return WrongKey.problem(pull.name(), pull.key(), "table " + pull.table(), contradiction,
+                others.isEmpty() ? "" : "By the schema it could be " + others + ".");
     }
 }

@@ -23,6 +23,7 @@ import dev.nxtsync.database.OwnPath;
 import dev.nxtsync.database.SqlName;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
+import dev.nxtsync.pull.key.WrongKey;
 import dev.nxtsync.pull.state.PullKey;
 import dev.nxtsync.pull.state.PullRestart;
 import dev.nxtsync.pull.state.ReadColumns;
@@ -91,12 +92,10 @@ public class TableMigrator {
             return other.isPresent()
                     ? new Made.Disputed(
                             disputed(pull, table, "which several rows of " + table + " share, ", other.get()))
-                    : new Made.TargetKeyWrong(new Problem(ErrorCode.KEY_NOT_UNIQUE, "The key " + names(table.key())
-                            + " of pull " + pull + " is not unique: several rows of " + table + " share it. Set "
-                            + Settings.Pull.variable(pull, "KEY")
-                            + " to all columns of the table's primary key, as Visma's documentation lists "
-                            + "them, and start again. If this is the whole key, and only old rows share it, set "
-                            + Settings.Pull.variable(pull, "TARGET") + " to another table."));
+                    : new Made.TargetKeyWrong(WrongKey.problem(pull, table.key(), "pull " + pull,
+                            "not unique: several rows of " + table + " share it",
+                            "If this is the whole key, and only old rows share it, set "
+                                    + Settings.Pull.variable(pull, "TARGET") + " to another table."));
         }
     }
 
