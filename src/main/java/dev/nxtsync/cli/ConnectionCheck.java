@@ -112,11 +112,10 @@ record ConnectionCheck(Settings settings, Connections connections, Tenants tenan
 
     private Map<String, TargetTable> pulls(Settings.Connection connection, List<Tenants.Customer> customers,
             List<Tenants.Company> companies, Report report) {
-        var pulls = settings.pulls(connection.name()).stream().filter(pull -> !pull.table().isEmpty()).toList();
-        if (pulls.isEmpty()) {
+        if (settings.pulls().values().stream().noneMatch(pull -> pull.connection().equals(connection.name()))) {
             return Map.of();
         }
-        var result = dryRun.of(connection, pulls,
+        var result = dryRun.of(connection,
                 connection.customer().isEmpty()
                         ? customers.stream().map(Tenants.Customer::number).toList()
                         : connection.customer(),
@@ -130,6 +129,7 @@ record ConnectionCheck(Settings settings, Connections connections, Tenants tenan
                 report.problem("pull " + name, design.obstacle().orElseThrow());
             }
         });
+        result.leftOut().forEach((table, reason) -> report.note("table " + table, "left out. " + reason.coded()));
         result.strangers()
                 .forEach((pull, strangers) -> report.problem("pull " + pull, ErrorCode.COMPANY_NOT_GRANTED,
                         "The client id does not see these companies of " + Settings.Pull.variable(pull, "COMPANIES")

@@ -1,6 +1,8 @@
 package dev.nxtsync.cli;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
 
 import jakarta.inject.Singleton;
 
@@ -33,6 +35,9 @@ record PlanCommand(LoadEstimates estimates) implements Command {
                     megabytes(each.bytes()), each.requests(), minutes(each.minutes())));
         }
         System.out.println(line("all", "", rows, megabytes(bytes), requests, minutes(all.minutes())));
+        readCompletely(all.estimates());
+        all.leftOut().forEach((table, reason) -> System.out
+                .println(Report.line("note", "table " + table + " is left out. " + reason.coded())));
         System.out.printf(
                 """
                         At %s a minute.
@@ -42,6 +47,16 @@ record PlanCommand(LoadEstimates estimates) implements Command {
                         """,
                 Words.count(estimates.perMinute(), "request"));
         return well ? 0 : ExitCode.FOUND_PROBLEMS;
+    }
+
+    private static void readCompletely(List<LoadEstimates.Estimate> estimates) {
+        var aDay = new TreeMap<String, Long>();
+        estimates.stream().filter(each -> each.aDay() > 0)
+                .forEach(each -> aDay.merge(each.pull(), each.aDay(), Long::sum));
+        if (!aDay.isEmpty()) {
+            System.out.println("Read completely each time, since they tell no changes, with so many requests a day:");
+            aDay.forEach((pull, requests) -> System.out.println(line(pull, "", "", "", requests, "")));
+        }
     }
 
     private static String line(Object... cells) {

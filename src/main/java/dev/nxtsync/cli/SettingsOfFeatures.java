@@ -53,7 +53,7 @@ final class SettingsOfFeatures {
 
     @Singleton
     static Pulls pulls(Settings all) {
-        return Pulls.of(all);
+        return new Pulls(all);
     }
 
     @Singleton

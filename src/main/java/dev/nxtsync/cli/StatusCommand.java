@@ -14,8 +14,10 @@ import jakarta.interceptor.Interceptor;
 
 import io.quarkus.runtime.ShutdownEvent;
 
+import dev.nxtsync.config.Pulls;
 import dev.nxtsync.database.DatabaseFault;
 import dev.nxtsync.database.SqlState;
+import dev.nxtsync.pull.state.PatternTables;
 import dev.nxtsync.status.StatusReport;
 
 /** The command {@code status}: what {@code GET /api/status} answers, for a person. */
@@ -24,10 +26,14 @@ class StatusCommand implements Command {
     private static final Duration EVERY = Duration.ofSeconds(3);
 
     private final StatusReport status;
+    private final PatternTables tables;
+    private final Pulls pulls;
     private final CountDownLatch stopping = new CountDownLatch(1);
 
-    StatusCommand(StatusReport status) {
+    StatusCommand(StatusReport status, PatternTables tables, Pulls pulls) {
         this.status = status;
+        this.tables = tables;
+        this.pulls = pulls;
     }
 
     /** @param watch again and again, until a person stops it; a database that has the tables is waited for */
@@ -64,6 +70,7 @@ class StatusCommand implements Command {
     }
 
     private List<String> lines(Terminal terminal, Terminal.Size size) throws SQLException {
+        tables.recall(pulls);
         return StatusLayout.lines(status.askStored(), terminal, size.columns());
     }
 

@@ -35,7 +35,8 @@ record WebhookCheck(Settings settings, Report report, Duration patience) {
     }
 
     private void tell(List<LastEvent> events) {
-        for (String table : new TreeSet<>(settings.pulls().values().stream().map(Settings.Pull::table).toList())) {
+        for (String table : new TreeSet<>(settings.pulls().values().stream().filter(pull -> !pull.isPattern())
+                .map(Settings.Pull::table).toList())) {
             var own = events.stream().filter(each -> each.table().equals(table)).toList();
             if (own.isEmpty()) {
                 report.note("webhooks of " + table, "none has arrived yet. If you want webhooks, add a "
@@ -44,8 +45,7 @@ record WebhookCheck(Settings settings, Report report, Duration patience) {
                 report.fine("webhooks of " + table, own.stream().map(LastEvent::toString).collect(joining("; ")));
             }
         }
-        events.stream()
-                .filter(each -> settings.pulls().values().stream().noneMatch(pull -> pull.table().equals(each.table())))
+        events.stream().filter(each -> settings.pulls().values().stream().noneMatch(pull -> pull.takes(each.table())))
                 .limit(10)
                 .forEach(each -> report.note("webhooks of " + each.table(), "no pull has this table; " + each));
     }

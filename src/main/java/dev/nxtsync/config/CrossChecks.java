@@ -2,11 +2,9 @@ package dev.nxtsync.config;
 
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +18,7 @@ import java.util.stream.Stream;
 final class CrossChecks {
     /** A GraphQL name (GraphQL specification, section 2.1.9) as Business NXT writes tables and columns. */
     private static final Pattern IDENTIFIER = Pattern.compile("[a-z][A-Za-z0-9_]*");
-    private static final Pattern TARGET = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,62}");
+    private static final Pattern SCHEMA = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,62}");
     /** Stored as a user name in Business NXT, which has room for so many characters. */
     private static final int CLIENT_ID_LENGTH = 24;
     /** What the authorization request has by itself (OpenID Connect Core, section 3.1.2.1; RFC 7636, section 4.3). */
@@ -48,7 +46,7 @@ final class CrossChecks {
         settings.languages().stream().filter(language -> !LANGUAGES.contains(language)).forEach(language -> checks
                 .add("NXT_LANGUAGES", "\"" + language + "\" is not one of: " + String.join(", ", LANGUAGES)));
         DatabaseUrl.flaw(settings.database().url()).ifPresent(flaw -> checks.add("NXT_DATABASE_URL", flaw));
-        if (!TARGET.matcher(settings.target().schema()).matches() || settings.target().schema().equals("nxt_sync")) {
+        if (!SCHEMA.matcher(settings.target().schema()).matches() || settings.target().schema().equals("nxt_sync")) {
             checks.add("NXT_TARGET_SCHEMA", "\"" + settings.target().schema()
                     + "\" cannot be used; write a schema name of letters, digits and underscores other than nxt_sync");
         }
@@ -62,8 +60,7 @@ final class CrossChecks {
         checks.notice(settings.notice());
         settings.connections().values().forEach(each -> checks.connection(each, settings.plainHttp()));
         checks.signIn(settings);
-        settings.pulls().values().forEach(pull -> checks.pull(pull, settings));
-        checks.targets(settings.pulls());
+        checks.problems.addAll(PullChecks.errors(settings));
         settings.pushes().values().forEach(push -> checks.push(push, settings));
         if (settings.push().repeatAfter().compareTo(settings.api().timeLimit()) <= 0) {
             checks.add("NXT_PUSH_REPEAT_AFTER",
@@ -219,37 +216,6 @@ final class CrossChecks {
         return Stream.of(parameters.split("&", -1)).allMatch(pair -> pair.indexOf('=') > 0);
     }
 
-    private void pull(Settings.Pull pull, Settings settings) {
-        String prefix = Settings.Pull.variable(pull.name(), "");
-        if (!settings.connections().containsKey(pull.connection())) {
-            add(prefix + "CONNECTION", "\"" + pull.connection() + "\" is not a connection; there is "
-                    + String.join(", ", settings.connections().keySet()));
-        }
-        if (!pull.table().isEmpty()) {
-            identifier(prefix + "TABLE", pull.table());
-        }
-        pull.key().forEach(column -> identifier(prefix + "KEY", column));
-        pull.columns().forEach(column -> identifier(prefix + "COLUMNS", column));
-        pull.except().forEach(column -> identifier(prefix + "EXCEPT", column));
-        pull.target().filter(target -> !TARGET.matcher(target).matches()).ifPresent(target -> add(prefix + "TARGET",
-                "\"" + target + "\" is not a table name; write letters, digits and underscores, at most 63"));
-        if (pull.every().isPresent() && pull.cron().isPresent()) {
-            add(prefix + "CRON", "is set, and " + prefix + "EVERY too; set only one of the two");
-        }
-        try {
-            pull.cadence(ZoneOffset.UTC);
-        } catch (IllegalArgumentException e) {
-            add(prefix + "CRON", "\"" + pull.cron().orElse("") + "\" is not a cron expression in Quartz syntax ("
-                    + String.valueOf(e.getMessage()).replaceAll("[\\[\\]]", "") + "); write for example 0 30 2 * * ?");
-        }
-        if (pull.overlap().compareTo(settings.api().timeLimit().multipliedBy(2)) < 0) {
-            add(prefix + "OVERLAP", "\"" + pull.overlap().toSeconds() + "s\" is less than twice NXT_API_TIME_LIMIT ("
-                    + settings.api().timeLimit().toSeconds() + "s); changes that are committed late would be lost");
-        }
-        pull.filter().filter(filter -> !isObject(filter)).ifPresent(filter -> add(prefix + "FILTER",
-                "\"" + filter + "\" is not a JSON object; write for example {\"customerNo\": {\"_gt\": 0}}"));
-    }
-
     private void push(Settings.Push push, Settings settings) {
         String prefix = Settings.Push.variable(push.name(), "");
         var connection = settings.connections().get(push.connection());
@@ -294,29 +260,20 @@ final class CrossChecks {
         }
     }
 
-    private static boolean isObject(String text) {
+    static boolean isObject(String text) {
         return text.strip().startsWith("{") && text.strip().endsWith("}");
     }
 
-    private void targets(Map<String, Settings.Pull> pulls) {
-        var taken = new HashMap<String, String>();
-        for (Settings.Pull pull : pulls.values()) {
-            String target = pull.targetName();
-            var other = taken.putIfAbsent(target, pull.name());
-            if (other != null && !target.isEmpty()) {
-                add(Settings.Pull.variable(pull.name(), "TARGET"),
-                        "the pulls " + other + " and " + pull.name()
-                                + " would write the same target table; set this one, or "
-                                + Settings.Pull.variable(other, "TARGET") + ", to a name of its own");
-            }
-        }
+    private void identifier(String setting, String text) {
+        misnamed(setting, text).ifPresent(problems::add);
     }
 
-    private void identifier(String setting, String text) {
-        if (!IDENTIFIER.matcher(text).matches()) {
-            add(setting,
-                    "\"" + text + "\" is not a GraphQL name; write it as Business NXT does, for example orderLine");
-        }
+    /** What is no name of a table or column. */
+    static Optional<SettingError> misnamed(String setting, String text) {
+        return IDENTIFIER.matcher(text).matches()
+                ? Optional.empty()
+                : Optional.of(new SettingError(setting, "\"" + text
+                        + "\" is not a GraphQL name; write it as Business NXT does, for example orderLine"));
     }
 
     /** Of an address to which secrets or tokens go. */

@@ -1,22 +1,149 @@
 package dev.nxtsync.config;
 
+import static java.util.stream.Collectors.groupingBy;
+
 import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
- * The pulls that are configured.
- *
- * @param all by name
- * @param timeZone of their cron expressions
+ * The pulls that there are: those that are configured for one table, and one for each table that a pattern takes. Which those
+ * are is known once somebody has {@link #take taken} them. Safe for any number of threads.
  */
-public record Pulls(Map<String, Settings.Pull> all, ZoneId timeZone) {
+public final class Pulls {
+    private final Map<String, Settings.Pull> written = new TreeMap<>();
+    /** Those that say most of a table's name come first. */
+    private final List<Settings.Pull> patterns;
+    private final ZoneId timeZone;
+    /** By connection. */
+    private final Map<String, List<Settings.Pull>> taken = new HashMap<>();
+    private volatile Known known;
 
-    public static Pulls of(Settings settings) {
-        return new Pulls(settings.pulls(), settings.timeZone());
+    public Pulls(Settings settings) {
+        settings.pulls().values().stream().filter(pull -> !pull.isPattern())
+                .forEach(pull -> written.put(pull.name(), pull));
+        this.patterns = settings.pulls().values().stream().filter(Settings.Pull::isPattern)
+                .sorted(Comparator.<Settings.Pull>comparingInt(pull -> -new TablePattern(pull.table()).said())
+                        .thenComparing(Settings.Pull::name))
+                .toList();
+        this.timeZone = settings.timeZone();
+        this.known = new Known(written);
+    }
+
+    /**
+     * What there is at a moment.
+     *
+     * @param all by name
+     */
+    private record Known(Map<String, Settings.Pull> all, Map<String, List<Settings.Pull>> byTable) {
+        Known(Map<String, Settings.Pull> all) {
+            this(Map.copyOf(all), all.values().stream().collect(groupingBy(Settings.Pull::table)));
+        }
+    }
+
+    /**
+     * What a pattern makes of a table.
+     *
+     * @param pattern the name of the pull whose {@code TABLE} it is
+     * @param obstacle why there cannot be such a pull; empty if nothing is in the way
+     */
+    public record MatchedTable(String pattern, Settings.Pull pull, Optional<String> obstacle) {}
+
+    /** By name. It does not change; what is taken later is in another one. */
+    public Map<String, Settings.Pull> all() {
+        return known.all();
     }
 
     public Set<String> names() {
-        return all.keySet();
+        return new TreeSet<>(known.all().keySet());
+    }
+
+    /** Those of a connection, in the order of their names. */
+    public List<Settings.Pull> of(String connection) {
+        return known.all().values().stream().filter(pull -> pull.connection().equals(connection))
+                .sorted(Comparator.comparing(Settings.Pull::name)).toList();
+    }
+
+    /** Those of a table. */
+    public List<Settings.Pull> ofTable(String table) {
+        return known.byTable().getOrDefault(table, List.of());
+    }
+
+    /** Of cron expressions. */
+    public ZoneId timeZone() {
+        return timeZone;
+    }
+
+    /** Those of a connection that are configured for one table. */
+    public List<Settings.Pull> written(String connection) {
+        return written.values().stream().filter(pull -> pull.connection().equals(connection)).toList();
+    }
+
+    /** Those whose {@code TABLE} is a pattern. */
+    public List<Settings.Pull> patterns(String connection) {
+        return patterns.stream().filter(pull -> pull.connection().equals(connection)).toList();
+    }
+
+    /** Whether any pull stands for several tables. */
+    public boolean hasPatterns() {
+        return !patterns.isEmpty();
+    }
+
+    /** Whether it comes of a pattern, so that no setting has its name. */
+    public boolean isOfPattern(String pull) {
+        return !written.containsKey(pull);
+    }
+
+    /**
+     * What the patterns of a connection make of tables. A table that has a pull of its own is left to that.
+     *
+     * @param tellsChanges whether a table has a change stamp; one that has none is read as seldom as keys are compared
+     */
+    public List<MatchedTable> matched(String connection, Collection<String> tables, Predicate<String> tellsChanges) {
+        var own = new HashSet<String>();
+        written(connection).forEach(pull -> own.add(pull.table()));
+        var names = new HashSet<String>();
+        var targets = new HashSet<String>();
+        written.values().forEach(pull -> {
+            names.add(pull.name());
+            targets.add(pull.targetName());
+        });
+        var matched = new ArrayList<MatchedTable>();
+        for (String table : new TreeSet<>(tables)) {
+            Stream<Settings.Pull> fitting = own.contains(table)
+                    ? Stream.of()
+                    : patterns(connection).stream().filter(pattern -> pattern.takes(table));
+            fitting.findFirst().ifPresent(pattern -> {
+                var pull = pattern.of(table, tellsChanges.test(table));
+                boolean isFree = !names.contains(pull.name()) && targets.add(pull.targetName());
+                names.add(pull.name());
+                matched.add(new MatchedTable(pattern.name(), pull,
+                        isFree
+                                ? Optional.empty()
+                                : Optional.of("There is another pull " + pull.name() + ", or one with the target "
+                                        + pull.targetName() + ". Configure one for the table " + table
+                                        + " with a name and TARGET of its own")));
+            });
+        }
+        return matched;
+    }
+
+    /** These are the pulls that patterns make of the tables of a connection, from now on. */
+    public synchronized void take(String connection, List<Settings.Pull> pulls) {
+        taken.put(connection, List.copyOf(pulls));
+        var all = new HashMap<>(written);
+        taken.values().forEach(each -> each.forEach(pull -> all.putIfAbsent(pull.name(), pull)));
+        known = new Known(all);
     }
 }

@@ -43,11 +43,6 @@ public record Settings(Map<String, Connection> connections, Map<String, Pull> pu
     }
 
     /** Those of a connection. */
-    public List<Pull> pulls(String connection) {
-        return pulls.values().stream().filter(each -> each.connection().equals(connection)).toList();
-    }
-
-    /** Those of a connection. */
     public List<Push> pushes(String connection) {
         return pushes.values().stream().filter(each -> each.connection().equals(connection)).toList();
     }
@@ -186,7 +181,8 @@ public record Settings(Map<String, Connection> connections, Map<String, Pull> pu
      * @param pageSize rows of a first request; it doubles while all goes well, up to {@code pageSizeMax}
      */
     public record Pull(@EntryName String name,
-            @Doc(value = "the GraphQL name of the table", example = "order") String table,
+            @Doc(value = "the GraphQL name of the table. With a `*` in it, such as `order*`, each table with such a name that the connection can read, and whose key is proven, has a pull; `*` alone takes all", example = "order") String table,
+            @Doc(value = "tables that a `TABLE` with a `*` leaves out; each may have a `*` too", example = "orderHistory,temp*") List<String> exceptTables,
             @Doc(value = "all columns of the primary key", example = "orderNo,lineNo", unset = "built in for common tables; else found, if Business NXT proves it") List<String> key,
             @Doc(value = "the connection that reads the table", example = "main") @Default("main") String connection,
             @Doc(value = "only these Visma.net company numbers", example = "1234567,1234568", unset = "all") List<Integer> companies,
@@ -202,7 +198,7 @@ public record Settings(Map<String, Connection> connections, Map<String, Pull> pu
             @Doc(value = "the largest share of the rows that a reconciliation may delete. If it would delete more (and more than 20 rows), it deletes nothing and waits for a person", example = "0.5") @Default("0.2") @Range(min = 0, max = 1) double maxDeleteShare,
             @Doc(value = "the number of rows in the first requests. It is halved after a time-out, and doubled after ten good pages", example = "500") @Default("1000") @Range(min = 1, max = 100_000) int pageSize,
             @Doc(value = "the largest number of rows in a request", example = "10000") @Default("5000") @Range(min = 1, max = 100_000) int pageSizeMax,
-            @Doc(value = "the name of the target table. A second pull of the same table needs another one", example = "orders_of_oslo", unset = "the table's name") Optional<String> target) {
+            @Doc(value = "the name of the target table. A second pull of the same table needs another one. With a `TABLE` of many, a `*` stands for the table's name", example = "orders_of_oslo", unset = "the table's name") Optional<String> target) {
 
         private static final Duration FIRST_PROOF = Duration.ofMinutes(1);
 
@@ -214,6 +210,30 @@ public record Settings(Map<String, Connection> connections, Map<String, Pull> pu
         /** How long after a first load its control totals are compared: once the loads of other tables have had their turn. */
         public Duration firstProof() {
             return prove.compareTo(FIRST_PROOF) < 0 ? prove : FIRST_PROOF;
+        }
+
+        /** Whether it stands for a pull of each table that its {@code TABLE} fits to. */
+        public boolean isPattern() {
+            return new TablePattern(table).isOfMany();
+        }
+
+        /** Whether the pattern means a table. */
+        public boolean takes(String one) {
+            return new TablePattern(table).matches(one)
+                    && exceptTables.stream().noneMatch(except -> new TablePattern(except).matches(one));
+        }
+
+        /**
+         * The pull that a pattern makes of one table. Its name is that of its target without underscores, which could be
+         * configured, too.
+         *
+         * @param tellsChanges whether the table has a change stamp; one that has none is read as seldom as keys are compared
+         */
+        public Pull of(String one, boolean tellsChanges) {
+            String made = new TablePattern(target.orElse("*")).filledWith(SnakeCase.of(one));
+            return new Pull(made.replace("_", ""), one, List.of(), List.of(), connection, companies, columns, except,
+                    filter, tellsChanges ? every : Optional.of(reconcile), tellsChanges ? cron : Optional.empty(),
+                    overlap, reconcile, prove, deletes, maxDeleteShare, pageSize, pageSizeMax, Optional.of(made));
         }
 
         /** The name of its table in the target schema. */

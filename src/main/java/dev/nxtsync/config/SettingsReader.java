@@ -120,7 +120,9 @@ public final class SettingsReader {
             return List.of();
         }
         if (problems.stream().noneMatch(problem -> problem.setting().equals(VariableName.shown(variable)))) {
-            add(variable, "is not set, and there is no default");
+            add(variable, "is not set, and there is no default" + (isTableBesidePattern(variable)
+                    ? "; a table that a TABLE with a * takes is configured by itself when this is set to its name"
+                    : ""));
         }
         return type == Secret.class ? Secret.of("") : "";
     }
@@ -196,6 +198,12 @@ public final class SettingsReader {
     private boolean hasKnownKey(String prefix, Class<?> type) {
         return Stream.of(type.getRecordComponents()).map(each -> prefix + "_" + VariableName.of(each.getName()))
                 .anyMatch(variable -> raw.containsKey(variable) || raw.containsKey(variable + "_FILE"));
+    }
+
+    /** Who follows a hint to set something of a pull that comes of a pattern has to name its table, too. */
+    private boolean isTableBesidePattern(String variable) {
+        return variable.startsWith("NXT_PULLS_") && variable.endsWith("_TABLE") && raw.entrySet().stream()
+                .anyMatch(each -> each.getKey().matches("NXT_PULLS_[A-Z0-9]+_TABLE") && each.getValue().contains("*"));
     }
 
     private void add(String variable, String what) {

@@ -1,7 +1,7 @@
 package dev.nxtsync.health;
 
-import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 
 import jakarta.inject.Singleton;
 
@@ -22,7 +22,7 @@ import dev.nxtsync.pull.target.RowFaults;
 /** How far pulls are behind, and what of them waits. */
 @Singleton
 class PullGauges implements DatabaseGauges {
-    private final Collection<String> pulls;
+    private final Pulls configured;
     private final AgesGauge lag;
     private final MultiGauge rowFaults;
     private final MultiGauge keysSetAside;
@@ -31,7 +31,7 @@ class PullGauges implements DatabaseGauges {
     private volatile Inbox.Backlog inboxDepth = new Inbox.Backlog(0, 0);
 
     PullGauges(Pulls configured, MeterRegistry metrics) {
-        this.pulls = configured.names();
+        this.configured = configured;
         this.lag = new AgesGauge(metrics, "nxt_pull_lag", "Since when a pull and company is complete");
         this.rowFaults = MultiGauge.builder("nxt_row_faults").description("Rows that are set aside").register(metrics);
         this.keysSetAside = MultiGauge.builder("nxt_inbox_set_aside")
@@ -73,6 +73,7 @@ class PullGauges implements DatabaseGauges {
 
     @Override
     public void take(Handle transaction) {
+        Set<String> pulls = configured.names();
         rowFaults.register(DatabaseGauges.ofEach(pulls, RowFaults.count(transaction)), true);
         keysSetAside.register(DatabaseGauges.ofEach(pulls, Inbox.setAside(transaction)), true);
         lag.take(PullStates.lags(transaction, pulls));

@@ -28,6 +28,9 @@ public abstract class PlanRegistry<P extends PlanRegistry.Planned> {
     public interface Planned {
         /** Why it cannot run; empty if it can. */
         Optional<Problem> obstacle();
+
+        /** Whether somebody should do something about that. */
+        default boolean isTrouble() { return true; }
     }
 
     /**
@@ -58,7 +61,8 @@ public abstract class PlanRegistry<P extends PlanRegistry.Planned> {
     /** Why some cannot run, by what they are; and by connection, why nothing of it has been planned. */
     public Map<String, Problem> troubles() {
         var shown = new TreeMap<>(troubles);
-        byName.forEach((name, planned) -> planned.obstacle().ifPresent(reason -> shown.put(one + " " + name, reason)));
+        byName.forEach((name, planned) -> planned.obstacle().filter(reason -> planned.isTrouble())
+                .ifPresent(reason -> shown.put(one + " " + name, reason)));
         return shown;
     }
 

@@ -109,6 +109,12 @@ public final class Document {
                 List.of(Table.CHANGED), true, 1, false, 0);
     }
 
+    /** In parts of which each can share a document. */
+    public static <T> List<List<T>> together(List<T> all) {
+        return IntStream.iterate(0, from -> from < all.size(), from -> from + MOST_FIRST_PAGES)
+                .mapToObj(from -> all.subList(from, Math.min(all.size(), from + MOST_FIRST_PAGES))).toList();
+    }
+
     /** @param background whether the request gives way to others */
     public static Question of(String operation, Tenant tenant, boolean background, List<DocumentPart> parts) {
         return Question.query(operation, tenant, background,

@@ -4,13 +4,14 @@ import java.sql.SQLException;
 
 import jakarta.inject.Singleton;
 
+import dev.nxtsync.config.Pulls;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.jobs.WaitingWork;
 import dev.nxtsync.pull.state.PullControl;
 
 /** Pulls that wait for a token. */
 @Singleton
-record WaitingPulls(Settings settings, PullControl control) implements WaitingWork {
+record WaitingPulls(Pulls pulls, PullControl control) implements WaitingWork {
     @Override
     public String what() {
         return "pulls";
@@ -18,6 +19,6 @@ record WaitingPulls(Settings settings, PullControl control) implements WaitingWo
 
     @Override
     public void retry(String connection) throws SQLException {
-        control.retry(connection, settings.pulls(connection).stream().map(Settings.Pull::name).toList());
+        control.retry(connection, pulls.of(connection).stream().map(Settings.Pull::name).toList());
     }
 }

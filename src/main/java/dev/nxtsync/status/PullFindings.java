@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 import jakarta.inject.Singleton;
@@ -75,9 +74,10 @@ public class PullFindings {
         }
         alike.values().forEach(states -> findings.add(alike(states)));
         PullStates.paused(transaction, configured.names())
-                .forEach((pull, since) -> findings.add(Finding.remark("pull " + pull + ", paused",
-                        ErrorCode.PULL_PAUSED,
-                        "It has been paused since " + Words.time(since) + ". " + ErrorCode.PULL_PAUSED.nextStep())));
+                .forEach((pull,
+                        pause) -> findings.add(Finding.remark("pull " + pull + ", paused", ErrorCode.PULL_PAUSED,
+                                "It has been paused since " + Words.time(pause.since()) + ". "
+                                        + pause.reason().orElseGet(ErrorCode.PULL_PAUSED::nextStep))));
         Proofs.examples(transaction, configured.names()).forEach(each -> findings.add(different(each)));
         late(transaction, findings);
         Encoding.flaw(transaction)
@@ -113,9 +113,10 @@ public class PullFindings {
 
     private void late(Handle transaction, List<Finding> findings) {
         Instant longAgo = DatabaseClock.read(transaction).now().minus(LATE);
-        PullStates.leastComplete(transaction, configured.names()).forEach((name, complete) -> {
-            var pull = Objects.requireNonNull(configured.all().get(name));
-            if (pull.cadence(configured.timeZone()).next(complete).isBefore(longAgo)) {
+        var pulls = configured.all();
+        PullStates.leastComplete(transaction, pulls.keySet()).forEach((name, complete) -> {
+            var pull = pulls.get(name);
+            if (pull != null && pull.cadence(configured.timeZone()).next(complete).isBefore(longAgo)) {
                 findings.add(Finding.alarm("pull " + name + ", late", ErrorCode.PULL_LATE,
                         "A company is complete only as of " + Words.time(complete) + ". "
                                 + ErrorCode.PULL_LATE.nextStep()));

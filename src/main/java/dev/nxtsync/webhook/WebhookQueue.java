@@ -1,9 +1,5 @@
 package dev.nxtsync.webhook;
 
-import static java.util.stream.Collectors.groupingBy;
-import static java.util.stream.Collectors.mapping;
-import static java.util.stream.Collectors.toUnmodifiableList;
-
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.quarkus.runtime.ShutdownEvent;
 
-import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.Pulls;
 import dev.nxtsync.config.WebhookSettings;
 import dev.nxtsync.error.Words;
 import dev.nxtsync.inbox.Inbox;
@@ -55,8 +51,7 @@ public class WebhookQueue {
     private final JobRunner runner;
     private final Heartbeat heartbeat;
     private final Threads threads;
-    /** By table. */
-    private final Map<String, List<Addressee>> addressees;
+    private final Pulls pulls;
     private final boolean isOpen;
     private final BlockingQueue<WebhookCall> waiting = new ArrayBlockingQueue<>(WAITING);
     private final Set<Long> toWake = new HashSet<>();
@@ -64,14 +59,14 @@ public class WebhookQueue {
     private long wokenAt = System.nanoTime();
     private volatile boolean stopping;
 
-    WebhookQueue(Inbox inbox, JobRunner runner, Heartbeat heartbeat, Threads threads, WebhookSettings settings) {
+    WebhookQueue(Inbox inbox, JobRunner runner, Heartbeat heartbeat, Threads threads, WebhookSettings settings,
+            Pulls pulls) {
         this.inbox = inbox;
         this.runner = runner;
         this.heartbeat = heartbeat;
         this.threads = threads;
         this.isOpen = settings.isOpen();
-        this.addressees = settings.pulls().stream().collect(groupingBy(Settings.Pull::table,
-                mapping(pull -> new Addressee(pull.name(), pull.connection()), toUnmodifiableList())));
+        this.pulls = pulls;
     }
 
     /**
@@ -145,7 +140,8 @@ public class WebhookQueue {
     private Inbox.Event event(WebhookCall call) {
         TableChange change = call.change();
         return new Inbox.Event(call.hash(), change.stamped(), change.table(), change.tenant(), change.key(),
-                change.kind(), addressees.getOrDefault(change.table(), List.of()));
+                change.kind(), pulls.ofTable(change.table()).stream()
+                        .map(pull -> new Addressee(pull.name(), pull.connection())).toList());
     }
 
     private static WebhookResult verdict(Inbox.Fate fate, boolean first) {

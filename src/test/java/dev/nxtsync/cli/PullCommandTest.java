@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import dev.nxtsync.config.Pulls;
 import dev.nxtsync.config.SettingsFixture;
 import dev.nxtsync.pull.RunPull;
 
@@ -22,7 +23,7 @@ class PullCommandTest {
     void aPullThatThereIsNotIsToldWithTheNearestAndThoseThatThereAre(String name, String said) {
         var settings = SettingsFixture
                 .of(Map.of("NXT_PULLS_PEOPLE_TABLE", "associate", "NXT_PULLS_GOODS_TABLE", "product"));
-        assertThatThrownBy(() -> new PullCommand(settings, null, null).run(name,
+        assertThatThrownBy(() -> new PullCommand(new NamedPull(new Pulls(settings), null), null, null).run(name,
                 new RunPull.Request(false, Optional.empty(), Optional.empty(), false)))
                 .isInstanceOf(UnusableArgument.class).hasMessage(said);
     }

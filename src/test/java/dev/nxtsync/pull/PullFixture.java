@@ -19,8 +19,8 @@ public final class PullFixture {
     private PullFixture() {}
 
     public static Settings.Pull pull(String name, String table, List<String> key, Optional<String> filter) {
-        return new Settings.Pull(name, table, key, "main", List.of(), List.of(), List.of(), filter, Optional.empty(),
-                Optional.empty(), Duration.ofMinutes(10), Duration.ofHours(24), Duration.ofHours(6),
+        return new Settings.Pull(name, table, List.of(), key, "main", List.of(), List.of(), List.of(), filter,
+                Optional.empty(), Optional.empty(), Duration.ofMinutes(10), Duration.ofHours(24), Duration.ofHours(6),
                 Settings.Deletes.MARK, 0.2, 1000, 5000, Optional.empty());
     }
 

@@ -13,8 +13,8 @@ final class Faults {
             "drift-column", "retype-column", "no-count", "refused-count", "refused-counting", "repeat-row", "key-cut",
             "partial-children", "duplicate-webhook", "reorder-webhook", "token-html", "token-slow", "token-down",
             "token-lost-answer", "token-expired-on-arrival", "no-expires-in", "token-line-feed", "token-for-ever",
-            "odd-name", "no-grouping", "refused-grouping", "group-first-ignored", "group-first-refused", "stale-sum",
-            "silent-loss");
+            "odd-name", "no-grouping", "hidden-table", "refused-grouping", "group-first-ignored", "group-first-refused",
+            "stale-sum", "silent-loss");
 
     private final Map<String, Double> shares = new ConcurrentHashMap<>();
     private final Random random;

@@ -51,7 +51,9 @@ final class SchemaMaker {
         /** No table tells how many rows it has. */
         COUNT("no-count"),
         /** Rows cannot be grouped. */
-        GROUPS("no-grouping");
+        GROUPS("no-grouping"),
+        /** The last of the generated tables cannot be seen, as if somebody had taken the right to it. */
+        TABLE("hidden-table");
 
         /** With which it has. */
         final String fault;
@@ -63,7 +65,7 @@ final class SchemaMaker {
 
     SchemaMaker(SandboxOptions options, Change change, DataFetcher<?> owner, DataFetcher<?> connection,
             DataFetcher<?> customers, DataFetcher<?> companies, Writes writes) {
-        this.options = options;
+        this.options = change == Change.TABLE ? options.withTables(options.tables() - 1) : options;
         this.writes = writes;
         this.owner = owner;
         this.connection = connection;

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 
+import dev.nxtsync.config.Pulls;
 import dev.nxtsync.config.SettingsFixture;
 import dev.nxtsync.config.WebhookSettings;
 import dev.nxtsync.inbox.EventKey;
@@ -25,7 +26,7 @@ class WebhookQueueTest {
     private final Threads threads = new Threads(Clock.systemUTC(), metrics);
     /** Whose inbox fails. */
     private final WebhookQueue queue = new WebhookQueue(null, null, HeartbeatFixture.steady(), threads,
-            WebhookSettings.of(SettingsFixture.of(Map.of())));
+            WebhookSettings.of(SettingsFixture.of(Map.of())), new Pulls(SettingsFixture.of(Map.of())));
 
     @Test
     void aCallThatCannotBeAnsweredKeepsNoOtherFromItsAnswer() throws InterruptedException {

@@ -63,8 +63,7 @@ public class Introspection {
         var seen = seen(connection, names);
         return names.stream().allMatch(name -> seen.known().containsKey(name) || seen.refused().containsKey(name))
                 ? seen
-                : new Tables(seen.known(), seen.refused(),
-                        Stream.of(Scope.values()).flatMap(scope -> tableNames(connection, scope).stream()).toList());
+                : new Tables(seen.known(), seen.refused(), tableNames(connection));
     }
 
     /** The same, but nothing of those that cannot be seen. */
@@ -189,9 +188,22 @@ public class Introspection {
      * @throws FailedAnswer if there was no whole answer
      */
     public List<String> tableNames(String connection, Scope scope) {
+        return names(connection, List.of(scope));
+    }
+
+    /** The same of all scopes. */
+    public List<String> tableNames(String connection) {
+        return names(connection, List.of(Scope.values()));
+    }
+
+    private List<String> names(String connection, List<Scope> scopes) {
         JsonNode data = FailedAnswer.dataOf(nxt.ask(connection, Question.query("tables",
-                List.of(TypeRef.lookUp("type", scope.rootType()).and(Field.of("fields", "name"))))));
-        return data.path("type").path("fields").findValuesAsText("name").stream().filter(GraphQlName::is).toList();
+                scopes.stream()
+                        .map(scope -> TypeRef.lookUp(scope.root(), scope.rootType()).and(Field.of("fields", "name")))
+                        .toList())));
+        return scopes.stream()
+                .flatMap(scope -> data.path(scope.root()).path("fields").findValuesAsText("name").stream())
+                .filter(GraphQlName::is).distinct().toList();
     }
 
     private static Map<String, Set<String>> filters(JsonNode inputFields) {

@@ -8,6 +8,7 @@ import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
+import dev.nxtsync.config.Pulls;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.pull.key.KeyChoice;
@@ -17,7 +18,7 @@ import dev.nxtsync.tenant.Tenant;
 
 /** Has a pull run as it is designed, or stops it. */
 @Singleton
-record PullAdoption(TableMigrator tables, Targets targets, UnitDeclaration units, PullPlans plans) {
+record PullAdoption(TableMigrator tables, Targets targets, UnitDeclaration units, PullPlans plans, Pulls pulls) {
     private static final Logger LOG = Logger.getLogger(PullAdoption.class);
 
     /** Says whether it could be planned, but perhaps for its target, about which the schema says nothing. */
@@ -47,7 +48,8 @@ record PullAdoption(TableMigrator tables, Targets targets, UnitDeclaration units
         }
         if (!plans.runningKey(pull).equals(Optional.of(plan.key()))) {
             if (!KeyChoice.isSaid(plan.pull())) {
-                LOG.infof("Pull %s: the key of table %s is %s, %s", pull, plan.table().name(),
+                LOG.logf(pulls.isOfPattern(pull) ? Logger.Level.DEBUG : Logger.Level.INFO,
+                        "Pull %s: the key of table %s is %s, %s", pull, plan.table().name(),
                         String.join(", ", plan.key()), sound.key().reason());
             }
             sound.keyDoubt().ifPresent(doubt -> LOG.warnf("Pull %s: %s", pull, doubt));

@@ -1,5 +1,7 @@
 package dev.nxtsync.pull.plan;
 
+import java.sql.SQLException;
+
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
@@ -34,12 +36,13 @@ class PullPlanLoop {
         loop.begin(begun, this::tick);
     }
 
-    private void tick() {
+    private void tick() throws SQLException {
         if (!migrations.done()) {
             // meanwhile
             settings.connections().values().forEach(planner::readAhead);
             return;
         }
+        planner.recall();
         boolean planned = loop.plan(settings.connections().values());
         planner.changeTargets();
         settings.connections().keySet().forEach(followed::follow);

@@ -2,7 +2,9 @@ package dev.nxtsync.pull.plan;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -14,7 +16,6 @@ import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.jobs.PlanKind;
 import dev.nxtsync.jobs.PlanRegistry;
 import dev.nxtsync.jobs.Planner;
-import dev.nxtsync.pull.key.KeyChoices;
 import dev.nxtsync.pull.plan.PullSchemas.SeenSchema;
 
 /**
@@ -27,18 +28,18 @@ public class PullPlanner implements Planner {
 
     private final Settings settings;
     private final PullSchemas schemas;
+    private final PatternPlanning patterns;
     private final PullAdoption adoption;
-    private final Targets targets;
     private final PullOffer offer;
     private final PullPlans plans;
     private final PullKeys keys;
 
-    PullPlanner(Settings settings, PullSchemas schemas, PullAdoption adoption, Targets targets, PullOffer offer,
-            PullKeys keys) {
+    PullPlanner(Settings settings, PullSchemas schemas, PatternPlanning patterns, PullAdoption adoption,
+            PullOffer offer, PullKeys keys) {
         this.settings = settings;
         this.schemas = schemas;
+        this.patterns = patterns;
         this.adoption = adoption;
-        this.targets = targets;
         this.offer = offer;
         this.plans = keys.plans();
         this.keys = keys;
@@ -63,32 +64,36 @@ public class PullPlanner implements Planner {
 
     /** Changes the targets that a plan needs changed, for which others may have to wait long. */
     void changeTargets() {
-        targets.change();
+        adoption.targets().change();
     }
 
     @Override
     public void look(String connection) {
-        targets.look(connection);
+        adoption.targets().look(connection);
     }
 
     /** Reads what the plan of a connection begins with, once, while nothing can be planned yet. */
     void readAhead(Settings.Connection connection) {
-        schemas.readAhead(connection, settings.pulls(connection.name()));
+        schemas.readAhead(connection);
+    }
+
+    /** Has the pulls of patterns be known that were taken before, once there is a database. */
+    void recall() throws SQLException {
+        patterns.recall();
     }
 
     @Override
     public boolean plan(Settings.Connection connection, boolean asked) throws SQLException {
         String name = connection.name();
-        var pulls = settings.pulls(name);
         boolean daily = schemas.isOld(name);
         if (daily) {
-            pulls.forEach(pull -> plans.forgetMisfits(pull.name()));
+            plans.planned(name).forEach(ready -> plans.forgetMisfits(ready.plan().name()));
         }
         if (asked || daily) {
             schemas.forget(name);
         }
-        var seen = schemas.read(connection, pulls);
-        boolean complete = plan(connection, pulls, seen, keys.known(name, pulls, seen)) && seen.keys().isWhole();
+        var seen = schemas.read(connection);
+        boolean complete = plan(connection, seen) && seen.keys().isWhole();
         if (complete) {
             schemas.keep(name, seen);
         }
@@ -104,20 +109,30 @@ public class PullPlanner implements Planner {
     public Optional<Problem> plan(Settings.Pull pull) throws SQLException {
         var connection = Objects.requireNonNull(settings.connections().get(pull.connection()));
         var seen = schemas.read(connection, List.of(pull));
-        plan(connection, List.of(pull), seen, keys.now(connection.name(), List.of(pull), seen));
-        targets.change();
+        var keysNow = keys.now(connection.name(), List.of(pull), seen);
+        adopt(PullValidator.validate(List.of(pull), seen.tables(), keysNow::choice, settings), seen);
+        changeTargets();
         return plans.of(pull.name()).flatMap(PullPlans.PlannedPull::obstacle);
     }
 
     /** Says whether every pull could be planned. */
-    private boolean plan(Settings.Connection connection, List<Settings.Pull> pulls, SeenSchema seen, KeyChoices choices)
-            throws SQLException {
-        if (pulls.isEmpty()) {
-            offer.tell(connection.name(), seen.tenancy().companies());
+    private boolean plan(Settings.Connection connection, SeenSchema seen) throws SQLException {
+        String name = connection.name();
+        var matched = patterns.matched(name, seen);
+        var pulls = new ArrayList<>(patterns.written(name));
+        matched.stream().filter(each -> each.obstacle().isEmpty()).forEach(each -> pulls.add(each.pull()));
+        if (pulls.isEmpty() && !patterns.has(name)) {
+            offer.tell(name, seen.tenancy().companies());
             return true;
         }
+        var choices = keys.known(name, pulls, seen);
+        var designs = PullValidator.validate(pulls, seen.tables(), choices::choice, settings);
+        return adopt(patterns.taken(name, matched, designs, seen), seen);
+    }
+
+    private boolean adopt(Map<String, PullValidator.Design> designs, SeenSchema seen) throws SQLException {
         boolean complete = true;
-        for (var design : PullValidator.validate(pulls, seen.tables(), choices::choice, settings).entrySet()) {
+        for (var design : designs.entrySet()) {
             complete &= adoption.adopt(design.getKey(), design.getValue(), seen.tenancy());
         }
         return complete;

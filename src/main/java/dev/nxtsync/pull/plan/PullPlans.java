@@ -55,6 +55,12 @@ public class PullPlans extends PlanRegistry<PullPlans.PlannedPull> {
     /** It cannot be made as configured. */
     public record Stopped(Problem reason) implements Halted {}
 
+    /** No pull is made of a table that a pattern fits to, or none now; that is no trouble. */
+    record LeftOut(Problem reason) implements Halted {
+        @Override
+        public boolean isTrouble() { return false; }
+    }
+
     /** All is ready but its target table. */
     sealed interface AlmostReady extends Halted {
         Ready ready();

@@ -8,12 +8,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import org.jboss.logging.Logger;
 
+import dev.nxtsync.config.Pulls;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.schema.Introspection;
@@ -37,6 +40,7 @@ class PullSchemas {
     private final CompanyScopes companies;
     private final LostCallSync lostCalls;
     private final KeySearch search;
+    private final Pulls pulls;
     private final LongSupplier nanos;
     private final Map<String, SeenSchema> kept = new HashMap<>();
     /** What was told of keys, by connection. */
@@ -57,17 +61,38 @@ class PullSchemas {
     record SeenSchema(Tables tables, KeySchema keys, Tenancy tenancy, long readAt) {}
 
     @Inject
-    PullSchemas(Introspection introspection, CompanyScopes companies, LostCallSync lostCalls, KeySearch search) {
-        this(introspection, companies, lostCalls, search, System::nanoTime);
+    PullSchemas(Introspection introspection, CompanyScopes companies, LostCallSync lostCalls, KeySearch search,
+            Pulls pulls) {
+        this(introspection, companies, lostCalls, search, pulls, System::nanoTime);
     }
 
     PullSchemas(Introspection introspection, CompanyScopes companies, LostCallSync lostCalls, KeySearch search,
-            LongSupplier nanos) {
+            Pulls pulls, LongSupplier nanos) {
         this.introspection = introspection;
         this.companies = companies;
         this.lostCalls = lostCalls;
         this.search = search;
+        this.pulls = pulls;
         this.nanos = nanos;
+    }
+
+    /** Asks for the tables of all pulls of a connection, those that patterns fit to among them. */
+    SeenSchema read(Settings.Connection connection) throws SQLException {
+        return read(connection, () -> wanted(connection.name()));
+    }
+
+    /** The same of some pulls. */
+    SeenSchema read(Settings.Connection connection, List<Settings.Pull> some) throws SQLException {
+        return read(connection, () -> some);
+    }
+
+    private List<Settings.Pull> wanted(String connection) {
+        var own = pulls.written(connection);
+        if (pulls.patterns(connection).isEmpty()) {
+            return own;
+        }
+        var matched = pulls.matched(connection, introspection.tableNames(connection), table -> true);
+        return Stream.concat(own.stream(), matched.stream().map(Pulls.MatchedTable::pull)).toList();
     }
 
     /**
@@ -75,41 +100,41 @@ class PullSchemas {
      *
      * @throws dev.nxtsync.graphql.FailedAnswer if the API gave no whole answer
      */
-    SeenSchema read(Settings.Connection connection, List<Settings.Pull> pulls) throws SQLException {
+    private SeenSchema read(Settings.Connection connection, Supplier<List<Settings.Pull>> wanted) throws SQLException {
         lostCalls.keep();
         var before = Optional.ofNullable(kept.remove(connection.name()))
                 .map(seen -> new TablesAhead(seen.tables(), seen.keys(), seen.readAt()))
                 .or(() -> ahead.getOrDefault(connection.name(), Optional.empty()));
         ahead.remove(connection.name());
-        var tables = before.orElseGet(() -> tables(connection, pulls));
+        var tables = before.orElseGet(() -> tables(connection, wanted.get()));
         return new SeenSchema(tables.tables(), tables.keys(), companies.of(connection), tables.readAt());
     }
 
-    private TablesAhead tables(Settings.Connection connection, List<Settings.Pull> pulls) {
+    private TablesAhead tables(Settings.Connection connection, List<Settings.Pull> wanted) {
         long readAt = nanos.getAsLong();
         var tables = introspection.tables(connection.name(),
-                pulls.stream().map(Settings.Pull::table).distinct().toList());
-        return new TablesAhead(tables, keys(connection, pulls, tables, readAt), readAt);
+                wanted.stream().map(Settings.Pull::table).distinct().toList());
+        return new TablesAhead(tables, keys(connection, wanted, tables, readAt), readAt);
     }
 
     /** What is told of keys is long, and stays for a while also where a pull is stopped. */
-    private KeySchema keys(Settings.Connection connection, List<Settings.Pull> pulls, Tables tables, long now) {
+    private KeySchema keys(Settings.Connection connection, List<Settings.Pull> wanted, Tables tables, long now) {
         var before = keysOf.get(connection.name());
         if (before != null && now - before.readAt() < KEYS_FRESH && before.keys().isWhole()
                 && before.tables().equals(tables.known().keySet())) {
             return before.keys();
         }
-        var keys = search.schema(connection.name(), pulls, tables);
+        var keys = search.schema(connection.name(), wanted, tables);
         keysOf.put(connection.name(), new KeysRead(Set.copyOf(tables.known().keySet()), keys, now));
         return keys;
     }
 
     /** Asks for the tables once, before they can be kept; what is in the way then is met, and told, by {@link #read}. */
-    void readAhead(Settings.Connection connection, List<Settings.Pull> pulls) {
+    void readAhead(Settings.Connection connection) {
         if (!ahead.containsKey(connection.name())) {
             ahead.put(connection.name(), Optional.empty());
             try {
-                ahead.put(connection.name(), Optional.of(tables(connection, pulls)));
+                ahead.put(connection.name(), Optional.of(tables(connection, wanted(connection.name()))));
             } catch (FailedAnswer e) {
                 LOG.debugf("connection %s: the schema is read later: %s", connection.name(), e.getMessage());
             }

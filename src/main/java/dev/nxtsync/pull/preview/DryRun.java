@@ -1,7 +1,6 @@
 package dev.nxtsync.pull.preview;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,14 +13,12 @@ import dev.nxtsync.error.Problem;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.NxtClient;
-import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.graphql.schema.PrimaryKeys;
 import dev.nxtsync.graphql.schema.Tenants;
 import dev.nxtsync.pull.Document;
 import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.Pages;
 import dev.nxtsync.pull.Uniqueness;
-import dev.nxtsync.pull.key.KeySearch;
 import dev.nxtsync.pull.plan.CompanyScopes;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.plan.PullValidator;
@@ -35,16 +32,12 @@ public class DryRun {
     /** Rows in which a key that is not unique is looked for. */
     private static final int SOME = 100;
 
-    private final Settings settings;
-    private final Introspection introspection;
+    private final PullDesigns designs;
     private final NxtClient nxt;
-    private final KeySearch search;
 
-    DryRun(Settings settings, Introspection introspection, NxtClient nxt, KeySearch search) {
-        this.settings = settings;
-        this.introspection = introspection;
+    DryRun(PullDesigns designs, NxtClient nxt) {
+        this.designs = designs;
         this.nxt = nxt;
-        this.search = search;
     }
 
     /** A company, or the customer of a system table, in which a row of each pull was asked for, or some where its key may be wrong. */
@@ -55,10 +48,11 @@ public class DryRun {
      *
      * @param designs by pull
      * @param strangers by pull, companies that it names and the connection does not see
+     * @param leftOut the tables that patterns fit to and leave out, and why
      * @param targets by pull, what it would write to
      */
-    public record DryRunResult(Map<String, PullValidator.Design> designs, Map<String, List<Integer>> strangers,
-            Map<String, TargetTable> targets, List<TenantReading> readings) {}
+    public record DryRunResult(Map<String, PullValidator.Design> designs, Map<String, Problem> leftOut,
+            Map<String, List<Integer>> strangers, Map<String, TargetTable> targets, List<TenantReading> readings) {}
 
     /**
      * Asks one request for the schema, and one for each company; and some more for keys that are not documented.
@@ -68,18 +62,15 @@ public class DryRun {
      * @param most companies that are asked at most
      * @throws dev.nxtsync.graphql.FailedAnswer if the schema cannot be read
      */
-    public DryRunResult of(Settings.Connection connection, Collection<Settings.Pull> pulls, List<Integer> customers,
-            List<Tenants.Company> companies, int most) {
+    public DryRunResult of(Settings.Connection connection, List<Integer> customers, List<Tenants.Company> companies,
+            int most) {
         var tenancy = new CompanyScopes.Tenancy(customers, companies);
-        var tables = introspection.tables(connection.name(),
-                pulls.stream().map(Settings.Pull::table).distinct().toList());
-        var choices = search.now(connection.name(), List.copyOf(pulls), tables, tenancy.owners(tables));
-        var designs = PullValidator.validate(List.copyOf(pulls), tables, choices::choice, settings);
+        var designed = designs.of(connection.name(), tenancy);
         var seen = companies.stream().map(Tenants.Company::number).toList();
         var strangers = new TreeMap<String, List<Integer>>();
         var targets = new TreeMap<String, TargetTable>();
         var byTenant = new TreeMap<Tenant, List<PullPlan>>();
-        designs.forEach((name, design) -> {
+        designed.designs().forEach((name, design) -> {
             if (design instanceof PullValidator.Sound sound) {
                 PullPlan plan = sound.plan();
                 targets.put(name, plan.target());
@@ -94,10 +85,17 @@ public class DryRun {
         });
         var readings = byTenant.entrySet().stream().limit(most)
                 .map(each -> read(connection, each.getKey(), each.getValue())).toList();
-        return new DryRunResult(designs, strangers, targets, readings);
+        return new DryRunResult(designed.designs(), designed.leftOut(), strangers, targets, readings);
     }
 
+    /** The first obstacle that is met, or none. */
     private TenantReading read(Settings.Connection connection, Tenant tenant, List<PullPlan> plans) {
+        return Document.together(plans).stream().map(some -> readSome(connection, tenant, some))
+                .filter(each -> each.obstacle().isPresent()).findFirst()
+                .orElseGet(() -> new TenantReading(tenant, Optional.empty()));
+    }
+
+    private TenantReading readSome(Settings.Connection connection, Tenant tenant, List<PullPlan> plans) {
         var parts = new ArrayList<DocumentPart>();
         for (PullPlan plan : plans) {
             String alias = "t" + parts.size();

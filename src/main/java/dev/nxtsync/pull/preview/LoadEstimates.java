@@ -1,5 +1,6 @@
 package dev.nxtsync.pull.preview;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -14,16 +15,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.nxtsync.config.Cadence;
 import dev.nxtsync.config.Settings;
+import dev.nxtsync.error.Problem;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.Question;
-import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.pull.Document;
 import dev.nxtsync.pull.Document.DocumentPart;
 import dev.nxtsync.pull.PageReader;
 import dev.nxtsync.pull.Pages;
-import dev.nxtsync.pull.key.KeySearch;
 import dev.nxtsync.pull.plan.CompanyScopes;
 import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.plan.PullValidator;
@@ -38,18 +38,15 @@ public class LoadEstimates {
     private static final int SAMPLE = 20;
 
     private final Settings settings;
-    private final Introspection introspection;
+    private final PullDesigns designs;
     private final NxtClient nxt;
     private final CompanyScopes scopes;
-    private final KeySearch search;
 
-    LoadEstimates(Settings settings, Introspection introspection, NxtClient nxt, CompanyScopes scopes,
-            KeySearch search) {
+    LoadEstimates(Settings settings, PullDesigns designs, NxtClient nxt, CompanyScopes scopes) {
         this.settings = settings;
-        this.introspection = introspection;
+        this.designs = designs;
         this.nxt = nxt;
         this.scopes = scopes;
-        this.search = search;
     }
 
     /**
@@ -58,21 +55,31 @@ public class LoadEstimates {
      * @param tenant empty where the pull cannot be planned
      * @param bytes of its rows as JSON, by a small sample
      * @param requests of its own; what tables of a company ask for together counts with the first of them
+     * @param aDay how many requests a day read it completely each time; 0 if it tells its changes
      * @param minutes that it takes by itself
      * @param problem why there is no estimate; empty if there is one
      */
-    public record Estimate(String pull, Optional<Tenant> tenant, long rows, long bytes, long requests,
+    public record Estimate(String pull, Optional<Tenant> tenant, long rows, long bytes, long requests, long aDay,
             FirstLoads.EstimatedRange minutes, String problem) {}
 
     /**
      * All pulls.
      *
      * @param minutes that they take together
+     * @param leftOut the tables that patterns fit to and leave out, and why
      */
-    public record Estimated(List<Estimate> estimates, FirstLoads.EstimatedRange minutes) {}
+    public record Estimated(List<Estimate> estimates, FirstLoads.EstimatedRange minutes,
+            Map<String, Problem> leftOut) {}
 
     /** What the API counts of one pull in one company, and what loading it asks for. */
-    private record Counted(PullPlan plan, Tenant tenant, long rows, long bytes, long requests) {}
+    private record Counted(PullPlan plan, Tenant tenant, long rows, long bytes, long requests) {
+        /** A table that tells no changes is read completely each time. */
+        long aDay() {
+            return plan.tellsChanges() || !(plan.cadence() instanceof Cadence.Every every)
+                    ? 0
+                    : Math.max(1, requests) * Math.max(1, Duration.ofDays(1).dividedBy(every.interval()));
+        }
+    }
 
     /**
      * How fast answers come.
@@ -94,23 +101,22 @@ public class LoadEstimates {
     public Estimated all() {
         var estimates = new ArrayList<Estimate>();
         var minutes = new FirstLoads.EstimatedRange(0, 0);
+        var leftOut = new TreeMap<String, Problem>();
         for (Settings.Connection connection : settings.connections().values()) {
-            var pulls = settings.pulls(connection.name());
-            if (!pulls.isEmpty()) {
-                minutes = minutes.and(add(estimates, connection, pulls));
+            if (settings.pulls().values().stream().anyMatch(pull -> pull.connection().equals(connection.name()))) {
+                minutes = minutes.and(add(estimates, leftOut, connection));
             }
         }
-        return new Estimated(estimates, minutes);
+        return new Estimated(estimates, minutes, leftOut);
     }
 
-    private FirstLoads.EstimatedRange add(List<Estimate> estimates, Settings.Connection connection,
-            List<Settings.Pull> pulls) {
+    private FirstLoads.EstimatedRange add(List<Estimate> estimates, Map<String, Problem> leftOut,
+            Settings.Connection connection) {
         var tenancy = scopes.of(connection);
         var byOwner = new TreeMap<Tenant, List<PullPlan>>();
-        var tables = introspection.tables(connection.name(),
-                pulls.stream().map(Settings.Pull::table).distinct().toList());
-        var choices = search.now(connection.name(), pulls, tables, tenancy.owners(tables));
-        PullValidator.validate(pulls, tables, choices::choice, settings).forEach((pull, design) -> {
+        var designed = designs.of(connection.name(), tenancy);
+        leftOut.putAll(designed.leftOut());
+        designed.designs().forEach((pull, design) -> {
             if (design instanceof PullValidator.Sound sound) {
                 for (Tenant owner : tenancy.owners(sound.plan())) {
                     byOwner.computeIfAbsent(owner, each -> new ArrayList<>()).add(sound.plan());
@@ -124,19 +130,20 @@ public class LoadEstimates {
         double polls = 0;
         for (var tenant : byOwner.entrySet()) {
             Tenant owner = tenant.getKey();
-            var timed = ask(connection.name(), owner, tenant.getValue());
-            fastest = Math.min(fastest, timed.seconds());
             polls += polls(tenant.getValue());
-            if (timed.answer() instanceof Failure failure) {
-                tenant.getValue()
-                        .forEach(plan -> estimates.add(problem(plan.name(), Optional.of(owner), failure.message())));
-            } else {
-                counted.addAll(counted(owner, tenant.getValue(), (Answer.Data) timed.answer()));
+            for (List<PullPlan> some : Document.together(tenant.getValue())) {
+                var timed = ask(connection.name(), owner, some);
+                fastest = Math.min(fastest, timed.seconds());
+                if (timed.answer() instanceof Failure failure) {
+                    some.forEach(plan -> estimates.add(problem(plan.name(), Optional.of(owner), failure.message())));
+                } else {
+                    counted.addAll(counted(owner, some, (Answer.Data) timed.answer()));
+                }
             }
         }
         var speed = speed(connection.name(), counted, fastest);
         counted.forEach(each -> estimates.add(new Estimate(each.plan().name(), Optional.of(each.tenant()), each.rows(),
-                each.bytes(), each.requests(), loads(0, List.of(speed.walk(each))).minutes(), "")));
+                each.bytes(), each.requests(), each.aDay(), loads(0, List.of(speed.walk(each))).minutes(), "")));
         return counted.isEmpty()
                 ? new FirstLoads.EstimatedRange(0, 0)
                 : loads(polls, counted.stream().map(speed::walk).toList()).minutes();
@@ -168,9 +175,8 @@ public class LoadEstimates {
             long rows = table.path("totalCount").asLong();
             long sampled = table.path("items").size();
             long bytes = sampled == 0 ? 0 : rows * table.path("items").toString().length() / sampled;
-            int before = counted.size() % Document.MOST_FIRST_PAGES;
-            int together = Math.min(Document.MOST_FIRST_PAGES, plans.size() - counted.size() + before);
-            counted.add(new Counted(plan, owner, rows, bytes, requests(plan, rows, together) - (before == 0 ? 0 : 1)));
+            counted.add(new Counted(plan, owner, rows, bytes,
+                    requests(plan, rows, plans.size()) - (counted.isEmpty() ? 0 : 1)));
         }
         return counted;
     }
@@ -193,7 +199,8 @@ public class LoadEstimates {
 
     /** How many requests a minute keep the tables of a company up to date. */
     private static double polls(List<PullPlan> plans) {
-        return plans.stream().map(PullPlan::cadence).filter(Cadence.Every.class::isInstance)
+        return plans.stream().filter(PullPlan::tellsChanges).map(PullPlan::cadence)
+                .filter(Cadence.Every.class::isInstance)
                 .mapToDouble(every -> 60_000.0 / ((Cadence.Every) every).interval().toMillis()).max().orElse(0);
     }
 
@@ -203,7 +210,7 @@ public class LoadEstimates {
     }
 
     private static Estimate problem(String pull, Optional<Tenant> tenant, String reason) {
-        return new Estimate(pull, tenant, 0, 0, 0, new FirstLoads.EstimatedRange(0, 0),
+        return new Estimate(pull, tenant, 0, 0, 0, 0, new FirstLoads.EstimatedRange(0, 0),
                 Optional.of(reason).filter(text -> !text.isEmpty()).orElse("?"));
     }
 

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 
 import jakarta.inject.Singleton;
 
+import dev.nxtsync.config.Pulls;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SnakeCase;
 import dev.nxtsync.database.SqlName;
@@ -24,7 +25,7 @@ import dev.nxtsync.pull.plan.PullValidator;
 
 /** Writes views that show orders and their lines with customers, products, and words in place of numbers. */
 @Singleton
-public record ReadyViews(Settings settings, Introspection introspection, RowTypes types) {
+public record ReadyViews(Settings settings, Pulls pulls, Introspection introspection, RowTypes types) {
     private static final String ORDER = "order";
     private static final String LINE = "orderLine";
     private static final String ASSOCIATE = "associate";
@@ -62,7 +63,9 @@ public record ReadyViews(Settings settings, Introspection introspection, RowType
     }
 
     private Optional<ShownTable> target(String connection, Table table, Tables tables, Map<String, String> domains) {
-        var pull = settings.pulls(connection).stream().filter(each -> each.table().equals(table.name())).findFirst();
+        var pull = pulls.written(connection).stream().filter(each -> each.table().equals(table.name())).findFirst()
+                .or(() -> pulls.matched(connection, List.of(table.name()), name -> table.tellsChanges()).stream()
+                        .filter(each -> each.obstacle().isEmpty()).map(Pulls.MatchedTable::pull).findFirst());
         if (pull.isEmpty()) {
             var columns = new LinkedHashSet<String>();
             table.columns().values().forEach(column -> {

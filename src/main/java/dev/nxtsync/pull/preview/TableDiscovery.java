@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 import jakarta.inject.Singleton;
 
@@ -80,8 +79,7 @@ public class TableDiscovery {
     public Discovered of(Settings.Connection connection, DiscoveryProgress progress) {
         var tenancy = scopes.of(connection);
         var found = new ArrayList<Found>();
-        var names = Stream.of(Scope.values())
-                .flatMap(scope -> introspection.tableNames(connection.name(), scope).stream()).distinct().toList();
+        var names = introspection.tableNames(connection.name());
         var all = introspection
                 .seen(connection.name(), names, read -> progress.made("tables are known", read, names.size())).known()
                 .values();

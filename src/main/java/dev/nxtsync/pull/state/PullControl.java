@@ -49,7 +49,7 @@ public class PullControl {
         });
     }
 
-    private static void makeDue(Handle transaction, String pull, String connection) {
+    static void makeDue(Handle transaction, String pull, String connection) {
         PullCondition.hurry(transaction, List.of(pull));
         var companies = transaction.createQuery("""
                 update nxt_sync.pull_state set due_at = least(due_at, clock_timestamp()) where pull = :pull

@@ -15,6 +15,7 @@ import jakarta.inject.Singleton;
 
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.generic.GenericType;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jdbi.v3.core.statement.Update;
 
 import dev.nxtsync.database.Database;
@@ -192,10 +193,16 @@ public class PullStates {
                 order by pull, company limit 100""").bindArray("pulls", String.class, pulls).map(PullState::of).list();
     }
 
-    /** Since when those of the given pulls that are paused are. */
-    public static Map<String, Instant> paused(Handle transaction, Collection<String> pulls) {
-        return instants(transaction, "select pull, paused_at as at from nxt_sync.pull_pause where pull = any (:pulls)",
-                pulls);
+    /** @param reason why the daemon has paused a pull; empty if a person has */
+    public record Pause(String pull, Instant since, Optional<String> reason) {}
+
+    /** Those of the given pulls that are paused. */
+    public static Map<String, Pause> paused(Handle transaction, Collection<String> pulls) {
+        return transaction.createQuery(
+                """
+                        select pull, paused_at as since, reason from nxt_sync.pull_pause where pull = any (:pulls) order by pull""")
+                .bindArray("pulls", String.class, pulls).map(ConstructorMapper.of(Pause.class))
+                .collectToMap(Pause::pull, pause -> pause);
     }
 
     /**

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
+import dev.nxtsync.config.Pulls;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsFixture;
 import dev.nxtsync.database.Database;
@@ -22,6 +23,7 @@ import dev.nxtsync.jobs.PlanFixture;
 import dev.nxtsync.pull.key.KeyFixture;
 import dev.nxtsync.pull.key.KeyProofs;
 import dev.nxtsync.pull.key.KeyProver;
+import dev.nxtsync.pull.state.PatternTables;
 import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.pull.state.PullStore;
 import dev.nxtsync.pull.state.PullUnitStore;
@@ -41,6 +43,7 @@ final class PlannedFixture implements AutoCloseable {
     final Replica replica = new Replica(store);
     final PullPlans plans = new PullPlans();
     final Settings settings;
+    final Pulls pulls;
     final Targets targets;
     final PullPlanner planner;
     final FollowedSettings followed;
@@ -74,11 +77,12 @@ final class PlannedFixture implements AutoCloseable {
         var tables = new TableMigrator(store, replica);
         var units = new PullUnitStore(store);
         targets = new Targets(tables, plans, new PullStates(store), units);
+        pulls = new Pulls(settings);
         var schemas = new PullSchemas(introspection, CompanyScopesFixture.of(nxt), PlanFixture.lostCalls(store),
-                KeyFixture.search(nxt, settings), this::now);
+                KeyFixture.search(nxt, settings), pulls, this::now);
         prover = new KeyProver(nxt, new KeyProofs(store), this::now);
-        planner = new PullPlanner(settings, schemas,
-                new PullAdoption(tables, targets, new UnitDeclaration(units, plans), plans), targets,
+        planner = new PullPlanner(settings, schemas, new PatternPlanning(pulls, new PatternTables(store), plans),
+                new PullAdoption(tables, targets, new UnitDeclaration(units, plans), plans, pulls),
                 new PullOffer(introspection), new PullKeys(KeyFixture.search(nxt, settings), prover, plans, units));
         followed = new FollowedSettings(plans, PullStore.dueTimes(store, replica), this::now);
     }

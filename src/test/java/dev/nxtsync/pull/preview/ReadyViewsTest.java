@@ -9,6 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import dev.nxtsync.config.Pulls;
 import dev.nxtsync.config.SettingsFixture;
 import dev.nxtsync.graphql.schema.SchemaFixture;
 import dev.nxtsync.pull.plan.TargetsFixture;
@@ -72,7 +73,7 @@ class ReadyViewsTest {
     }
 
     private List<String> views(Map<String, String> environment) {
-        return new ReadyViews(SettingsFixture.of(environment), SchemaFixture.introspection(targets.nxt),
+        return new ReadyViews(SettingsFixture.of(environment), new Pulls(SettingsFixture.of(environment)), SchemaFixture.introspection(targets.nxt),
                 SchemaFixture.rowTypes(targets.nxt)).of("main");
     }
 

@@ -104,7 +104,7 @@ class DueTimesTest {
         assertThat(database.number("select count(retry_at) from nxt_sync.pull_state")).isEqualTo(1);
         var before = pull("5m", "24h");
         follow(process(),
-                new Settings.Pull("things", "thing", List.of(), "main", List.of(), List.of(), List.of(),
+                new Settings.Pull("things", "thing", List.of(), List.of(), "main", List.of(), List.of(), List.of(),
                         Optional.of("{}"), before.every(), Optional.empty(), before.overlap(), before.reconcile(),
                         Duration.ofHours(6), Settings.Deletes.MARK, 0.2, 1000, 5000, Optional.empty()));
         assertThat(database.number("select count(retry_at) from nxt_sync.pull_state")).isZero();
@@ -190,7 +190,7 @@ class DueTimesTest {
     }
 
     private static Settings.Pull pull(Optional<Duration> every, Optional<String> cron, String reconcile) {
-        return new Settings.Pull("things", "thing", List.of(), "main", List.of(), List.of(), List.of(),
+        return new Settings.Pull("things", "thing", List.of(), List.of(), "main", List.of(), List.of(), List.of(),
                 Optional.empty(), every, cron, Duration.ofMinutes(10), duration(reconcile), Duration.ofHours(6),
                 Settings.Deletes.MARK, 0.2, 1000, 5000, Optional.empty());
     }

@@ -1,0 +1,25 @@
+package dev.nxtsync.cli;
+
+import java.sql.SQLException;
+import java.util.List;
+
+import jakarta.inject.Singleton;
+
+import dev.nxtsync.config.Pulls;
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.pull.state.PatternTables;
+
+/** Finds the pull that a command names, also one that a daemon has made of a table that a pattern fits to. */
+@Singleton
+record NamedPull(Pulls pulls, PatternTables tables) {
+
+    Settings.Pull of(String name) throws SQLException, UnusableArgument {
+        for (var each : pulls.hasPatterns() ? tables.recall(pulls) : List.<PatternTables.PatternTable>of()) {
+            if (each.pull().equals(name) && !each.taken()) {
+                throw new UnusableArgument("There is no pull \"" + name + "\": pull " + each.pattern()
+                        + " leaves out the table " + each.tableName() + ". " + each.reason());
+            }
+        }
+        return Command.named("pull", pulls.all(), name);
+    }
+}

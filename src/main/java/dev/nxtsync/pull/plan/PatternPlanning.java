@@ -1,0 +1,191 @@
+package dev.nxtsync.pull.plan;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+import jakarta.inject.Singleton;
+
+import org.jboss.logging.Logger;
+
+import dev.nxtsync.config.Pulls;
+import dev.nxtsync.config.Pulls.MatchedTable;
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.error.ErrorCode;
+import dev.nxtsync.error.Problem;
+import dev.nxtsync.error.Words;
+import dev.nxtsync.graphql.schema.Table;
+import dev.nxtsync.process.ConditionLog;
+import dev.nxtsync.pull.plan.PullSchemas.SeenSchema;
+import dev.nxtsync.pull.plan.PullValidator.Design;
+import dev.nxtsync.pull.state.PatternTables;
+import dev.nxtsync.pull.state.PatternTables.PatternTable;
+
+/**
+ * Decides which tables patterns take. One that has no key, or that cannot be mirrored for another reason, is left out, and is no
+ * trouble; one that was taken stays a pull whatever becomes of it. A pull whose table can no longer be seen is paused until the
+ * table is there again. For one thread.
+ */
+@Singleton
+class PatternPlanning {
+    private static final Logger LOG = Logger.getLogger(PatternPlanning.class);
+
+    private final Pulls pulls;
+    private final PatternTables tables;
+    private final PullPlans plans;
+    private final ConditionLog<String> told = new ConditionLog<>();
+    private List<PatternTable> stored = List.of();
+    private boolean isRecalled;
+
+    PatternPlanning(Pulls pulls, PatternTables tables, PullPlans plans) {
+        this.pulls = pulls;
+        this.tables = tables;
+        this.plans = plans;
+    }
+
+    /** Has the pulls be known that were taken before, once. */
+    void recall() throws SQLException {
+        if (!isRecalled) {
+            stored = tables.recall(pulls);
+            isRecalled = true;
+        }
+    }
+
+    /** The pulls of a connection that no pattern has. */
+    List<Settings.Pull> written(String connection) {
+        return pulls.written(connection);
+    }
+
+    /** Whether a connection has a pattern. */
+    boolean has(String connection) {
+        return !pulls.patterns(connection).isEmpty();
+    }
+
+    /** What the patterns of a connection make of the tables that it sees, and of those that it has seen. */
+    List<MatchedTable> matched(String connection, SeenSchema seen) throws SQLException {
+        if (!has(connection)) {
+            return List.of();
+        }
+        recall();
+        var names = new TreeSet<>(seen.tables().refused().keySet());
+        seen.tables().known().values().stream().filter(table -> !table.columns().isEmpty())
+                .forEach(table -> names.add(table.name()));
+        stored.stream().filter(each -> each.connection().equals(connection) && each.taken())
+                .forEach(each -> names.add(each.tableName()));
+        return pulls.matched(connection, names, name -> Optional.ofNullable(seen.tables().known().get(name))
+                .map(Table::tellsChanges).orElseGet(() -> tellsChanges(connection, name)));
+    }
+
+    /**
+     * Takes some, and keeps which.
+     *
+     * @param designs by pull, also of those that no pattern has
+     * @return what is to be adopted
+     */
+    Map<String, Design> taken(String connection, List<MatchedTable> matched, Map<String, Design> designs,
+            SeenSchema seen) throws SQLException {
+        if (!has(connection)) {
+            return designs;
+        }
+        var toAdopt = new TreeMap<>(designs);
+        var now = new ArrayList<PatternTable>();
+        var taken = new ArrayList<Settings.Pull>();
+        for (MatchedTable each : matched) {
+            var decided = decide(connection, each, designs, seen);
+            now.add(decided);
+            if (decided.taken()) {
+                taken.add(each.pull());
+            }
+            if (!decided.taken() || decided.lost()) {
+                if (each.obstacle().isEmpty()) {
+                    toAdopt.remove(decided.pull());
+                    plans.put(decided.pull(), new PullPlans.LeftOut(decided.obstacle().orElseThrow()));
+                }
+            }
+        }
+        keep(connection, now);
+        pulls.take(connection, taken);
+        tell(connection, now);
+        return toAdopt;
+    }
+
+    private PatternTable decide(String connection, MatchedTable matched, Map<String, Design> designs, SeenSchema seen) {
+        Settings.Pull pull = matched.pull();
+        var table = seen.tables().known().get(pull.table());
+        boolean wasTaken = stored.stream().anyMatch(each -> each.taken() && each.connection().equals(connection)
+                && each.tableName().equals(pull.table()) && each.pull().equals(pull.name()));
+        Optional<Problem> obstacle;
+        boolean isLost = false;
+        if (matched.obstacle().isPresent()) {
+            obstacle = Optional.of(new Problem(ErrorCode.CONFIGURATION, Words.sentence(matched.obstacle().get())));
+            wasTaken = false;
+        } else if (table == null && !seen.tables().refused().containsKey(pull.table())) {
+            isLost = true;
+            obstacle = Optional.of(new Problem(ErrorCode.TABLE_UNKNOWN,
+                    "Business NXT no longer shows the table " + pull.table()
+                            + " to the client id. Its rows stay; the pull goes on by itself when the table is "
+                            + "there again."));
+        } else {
+            obstacle = Objects.requireNonNull(designs.get(pull.name())).obstacle();
+            if (obstacle.isEmpty() && table != null && seen.tenancy().owners(pull, table.scope()).isEmpty()) {
+                obstacle = Optional.of(new Problem(ErrorCode.NO_COMPANY, "The client id of connection " + connection
+                        + " sees no company. " + ErrorCode.NO_COMPANY.nextStep()));
+            }
+        }
+        boolean isTaken = wasTaken || obstacle.isEmpty();
+        var leftOut = obstacle.filter(reason -> !isTaken);
+        var shown = isLost ? obstacle : leftOut;
+        return new PatternTable(connection, pull.table(), matched.pattern(), pull.name(),
+                table == null ? tellsChanges(connection, pull.table()) : table.tellsChanges(), isTaken,
+                isLost && isTaken, shown.map(Problem::code).orElse(""), shown.map(Problem::message).orElse(""));
+    }
+
+    /** As it was last seen. */
+    private boolean tellsChanges(String connection, String table) {
+        return stored.stream().noneMatch(
+                each -> each.connection().equals(connection) && each.tableName().equals(table) && !each.tellsChanges());
+    }
+
+    private void keep(String connection, List<PatternTable> now) throws SQLException {
+        var before = stored.stream().filter(each -> each.connection().equals(connection)).toList();
+        if (now.equals(before)) {
+            return;
+        }
+        tables.keep(connection, now);
+        var all = new ArrayList<>(stored.stream().filter(each -> !each.connection().equals(connection)).toList());
+        all.addAll(now);
+        stored = List.copyOf(all);
+    }
+
+    /** Once Business NXT has said of all keys what it says. */
+    private void tell(String connection, List<PatternTable> now) {
+        now.stream().collect(groupingBy(PatternTable::pattern, TreeMap::new, toList())).forEach((pattern, all) -> {
+            if (all.stream().anyMatch(each -> each.code().equals(ErrorCode.KEY_UNPROVEN.code()))) {
+                return;
+            }
+            long taken = all.stream().filter(PatternTable::taken).count();
+            String leftOut = all.stream().filter(each -> !each.taken())
+                    .collect(groupingBy(PatternTable::code, TreeMap::new,
+                            mapping(PatternTable::tableName, joining(", "))))
+                    .entrySet().stream().map(each -> each.getKey() + ": " + each.getValue()).collect(joining("; "));
+            String lost = all.stream().filter(PatternTable::lost).map(PatternTable::tableName).collect(joining(", "));
+            String what = "Pull " + pattern + " of connection " + connection + " takes " + Words.count(taken, "table")
+                    + " of " + all.size() + "."
+                    + (leftOut.isEmpty() ? "" : " Left out are (" + leftOut + "). nxt_sync.pattern_table says why.")
+                    + (lost.isEmpty() ? "" : " Paused, because they cannot be seen now: " + lost + ".");
+            if (told.isNews(pattern, what)) {
+                LOG.info(what);
+            }
+        });
+    }
+}

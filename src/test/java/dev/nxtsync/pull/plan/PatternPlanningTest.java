@@ -1,0 +1,157 @@
+package dev.nxtsync.pull.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import org.junit.jupiter.api.Test;
+
+import dev.nxtsync.config.Pulls;
+import dev.nxtsync.config.Settings;
+import dev.nxtsync.config.SettingsFixture;
+import dev.nxtsync.pull.state.PatternTables;
+import dev.nxtsync.sandbox.Sandbox;
+import dev.nxtsync.sandbox.SandboxOptions;
+
+/** A pull for each table that a pattern fits to. */
+class PatternPlanningTest {
+    private static final int TABLES = 18;
+    private static final SandboxOptions OPTIONS = SandboxOptions.defaults().withTables(TABLES).withInputs("two");
+    private static final Map<String, String> GENERATED = Map.of("NXT_PULLS_ALL_TABLE", "generated*",
+            "NXT_PULLS_ALL_RECONCILE", "12h");
+
+    @Test
+    void aTableWhoseKeyIsProvenIsTakenAndOneWithoutIsLeftOutAndIsNoTrouble() throws SQLException {
+        try (var pulls = new PlannedFixture(OPTIONS, GENERATED)) {
+            pulls.plan();
+            assertThat(pulls.plans.troubles()).as("what is asked is no trouble").isEmpty();
+            pulls.prove();
+            assertThat(pulls.plans.troubles()).isEmpty();
+            for (int i = 0; i < TABLES; i++) {
+                String name = "generated" + i;
+                var key = Sandbox.key(name);
+                var planned = pulls.plans.of(name).orElseThrow();
+                if (planned instanceof PullPlans.Ready ready) {
+                    assertThat(ready.plan().key()).as(name).containsExactlyElementsOf(key);
+                    assertThat(pulls.pulls.names()).contains(name);
+                    assertThat(pulls.database
+                            .number("select count(*) from nxt_sync.pull_state where pull = '" + name + "'"))
+                            .isEqualTo(3);
+                } else {
+                    assertThat(planned.obstacle().orElseThrow().code()).as(name).isEqualTo("key_unknown");
+                    assertThat(pulls.pulls.names()).doesNotContain(name);
+                    assertThat(pulls.database
+                            .number("select count(*) from nxt_sync.pull_state where pull = '" + name + "'")).isZero();
+                    assertThat(pulls.database.value("select code || ' ' || pull || ' ' || (taken_at is null) from "
+                            + "nxt_sync.pattern_table where table_name = '" + name + "'"))
+                            .isEqualTo("key_unknown " + name + " true");
+                }
+            }
+            assertThat(pulls.pulls.names()).as("all but those without rows or key").hasSizeGreaterThan(TABLES / 2);
+        }
+    }
+
+    @Test
+    void whatWasTakenIsKnownToTheNextProcessBeforeItHasAskedAnything() throws SQLException {
+        try (var pulls = new PlannedFixture(OPTIONS, GENERATED)) {
+            pulls.prove();
+            var next = new Pulls(pulls.settings);
+            new PatternTables(pulls.store).recall(next);
+            assertThat(next.all()).isEqualTo(pulls.pulls.all());
+            assertThat(next.all().values()).as("tables without change stamps among them")
+                    .extracting(Settings.Pull::every).contains(Optional.of(Duration.ofHours(12)), Optional.empty());
+            pulls.asked();
+            pulls.prove();
+            assertThat(pulls.asked()).as("nothing is proven twice").doesNotContain("prove_keys", "keys");
+        }
+    }
+
+    @Test
+    void aTableThatIsNewJoinsByItself() throws SQLException {
+        try (var pulls = new PlannedFixture(OPTIONS, GENERATED)) {
+            pulls.sandbox.faults(Map.of("hidden-table", 1.0));
+            pulls.prove();
+            assertThat(pulls.pulls.names()).doesNotContain("generated17").contains("generated16");
+            pulls.sandbox.faults(Map.of());
+            pulls.passed += Duration.ofDays(1).toNanos();
+            pulls.prove();
+            assertThat(pulls.plans.of("generated17")).isPresent();
+            assertThat(pulls.database
+                    .number("select count(*) from nxt_sync.pattern_table where table_name = 'generated17'")).isOne();
+        }
+    }
+
+    @Test
+    void thePullOfATableThatIsLostIsPausedAndGoesOnWhenTheTableIsBack() throws SQLException {
+        var options = SandboxOptions.defaults().withTables(16).withInputs("two");
+        try (var pulls = new PlannedFixture(options, GENERATED)) {
+            pulls.prove();
+            assertThat(pulls.plans.of("generated15")).containsInstanceOf(PullPlans.Ready.class);
+            pulls.sandbox.faults(Map.of("hidden-table", 1.0));
+            pulls.plan(true);
+            assertThat(pulls.plans.troubles()).isEmpty();
+            assertThat(pulls.plans.of("generated15").flatMap(PullPlans.PlannedPull::obstacle).orElseThrow().message())
+                    .startsWith("Business NXT no longer shows the table generated15 to the client id. Its rows stay");
+            assertThat(pulls.database.value("select reason from nxt_sync.pull_pause where pull = 'generated15'"))
+                    .startsWith("Business NXT no longer shows the table generated15");
+            assertThat(pulls.pulls.names()).as("it is still a pull").contains("generated15");
+            assertThat(pulls.database.value("select distinct state from nxt_sync.freshness where job = 'generated15'"))
+                    .isEqualTo("paused");
+            pulls.plan(true);
+            assertThat(pulls.database.count("nxt_sync.pull_pause")).isOne();
+
+            pulls.sandbox.faults(Map.of());
+            pulls.plan(true);
+            assertThat(pulls.plans.of("generated15")).containsInstanceOf(PullPlans.Ready.class);
+            assertThat(pulls.database.count("nxt_sync.pull_pause")).isZero();
+            assertThat(
+                    pulls.database.value("select lost_at is null and taken_at is not null from nxt_sync.pattern_table "
+                            + "where table_name = 'generated15'"))
+                    .isEqualTo("t");
+        }
+    }
+
+    @Test
+    void whatAPersonHasPausedStaysSoWhenALostTableIsBack() throws SQLException {
+        var options = SandboxOptions.defaults().withTables(16).withInputs("two");
+        try (var pulls = new PlannedFixture(options, GENERATED)) {
+            pulls.prove();
+            pulls.database.execute("insert into nxt_sync.pull_pause (pull) values ('generated15')");
+            pulls.sandbox.faults(Map.of("hidden-table", 1.0));
+            pulls.plan(true);
+            pulls.sandbox.faults(Map.of());
+            pulls.plan(true);
+            assertThat(pulls.database.count("nxt_sync.pull_pause")).isOne();
+        }
+    }
+
+    @Test
+    void aPullOfItsOwnTakesOverTheTableUnderItsName() throws SQLException {
+        try (var pulls = new PlannedFixture(OPTIONS, GENERATED)) {
+            pulls.prove();
+            assertThat(pulls.pulls.names()).contains("generated1");
+            var own = new HashMap<>(GENERATED);
+            own.put("NXT_PULLS_GENERATED1_TABLE", "generated1");
+            own.put("NXT_PULLS_GENERATED1_EVERY", "1m");
+            var next = new Pulls(SettingsFixture.of(own));
+            new PatternTables(pulls.store).recall(next);
+            assertThat(next.isOfPattern("generated1")).isFalse();
+            assertThat(next.ofTable("generated1")).hasSize(1);
+            assertThat(next.names()).isEqualTo(pulls.pulls.names());
+        }
+    }
+
+    @Test
+    void aPatternThatFitsToNothingIsNoPull() throws SQLException {
+        try (var pulls = new PlannedFixture(OPTIONS, Map.of("NXT_PULLS_NONE_TABLE", "nothing*"))) {
+            assertThat(pulls.plan()).isTrue();
+            assertThat(pulls.pulls.names()).isEmpty();
+            assertThat(List.copyOf(pulls.plans.troubles().keySet())).isEmpty();
+        }
+    }
+}
