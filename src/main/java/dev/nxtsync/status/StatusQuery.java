@@ -46,6 +46,9 @@ public final class StatusQuery {
                                    where pass.pull = p.pull and pass.company = p.company and pass.kind <> 'groups'
                                    order by pass.kind limit 1) pass on true
                 where p.pull = any (:pulls) order by f.state = 'ok', p.pull, p.company limit 10000""");
+        subjects.put("left_out", """
+                select connection, pattern as job, table_name as "table", code, reason from nxt_sync.pattern_table
+                where taken_at is null order by connection, table_name limit 2000""");
         subjects.put("units", """
                 select unit.kind, unit.connection, unit.company, nullif(unit.pull, '') as job,
                        case when unit.kind = 'push' then unit.lane end as lane, replica.host as holder,

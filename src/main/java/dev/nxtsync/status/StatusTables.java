@@ -13,13 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param reports what processes have told, of those in {@code replicas} that have
  */
 public record StatusTables(List<ReplicaRow> replicas, List<ReportRow> reports, List<TroubleRow> troubles,
-        List<PullRow> pulls, List<UnitRow> units, List<RunRow> runs, List<PushRow> pushes, List<DeadLetter> deadLetters,
-        List<LostCallRow> lostCalls, List<SignInRow> signIns, List<KeySetAside> keysSetAside,
-        List<WebhookRow> webhooks) {
+        List<PullRow> pulls, List<LeftOutRow> leftOut, List<UnitRow> units, List<RunRow> runs, List<PushRow> pushes,
+        List<DeadLetter> deadLetters, List<LostCallRow> lostCalls, List<SignInRow> signIns,
+        List<KeySetAside> keysSetAside, List<WebhookRow> webhooks) {
 
     /** The same with the times at which sign-ins end, by connection. */
     StatusTables signInsEnd(Map<String, Instant> ends) {
-        return new StatusTables(replicas, reports, troubles, pulls, units, runs, pushes, deadLetters, lostCalls,
+        return new StatusTables(replicas, reports, troubles, pulls, leftOut, units, runs, pushes, deadLetters,
+                lostCalls,
                 signIns.stream()
                         .map(each -> each.ends(
                                 Optional.ofNullable(ends.get(each.connection())).map(Instant::toString).orElse(null)))
@@ -50,6 +51,13 @@ public record StatusTables(List<ReplicaRow> replicas, List<ReportRow> reports, L
             @Nullable String held, int failures, long rows, String dueAt, @Nullable String retryAt,
             @Nullable String completeAsOf, long lagSeconds, @Nullable String underWay, @Nullable Long underWayRows,
             @Nullable Long underWayExpected, long rowsSetAside) {}
+
+    /**
+     * A table of which there is no pull though a pattern fits to it.
+     *
+     * @param job the pull that has the pattern
+     */
+    public record LeftOutRow(String connection, String job, String table, String code, String reason) {}
 
     /** A unit of work that somebody holds, or that has failed. */
     public record UnitRow(String kind, String connection, int company, @Nullable String job, @Nullable Integer lane,

@@ -42,8 +42,9 @@ class StatusLayoutTest {
                 "  cd  not there          needed by nothing that is stored", "pulls",
                 "  orders  5280001  ok       1 row     complete as of 2026-11-28T14:03:12Z",
                 "  people  5280001  failing  300 rows  not complete yet                     load: 300 of 4000",
-                "keys set aside", "  orders  5280001  {\"orderNo\": 7}  refused  next attempt 2026-11-28T14:05:42Z",
-                "pushes", "  sales  1 dead, 2 in doubt", "under way",
+                "tables left out", "  whole  temp  key_unknown", "keys set aside",
+                "  orders  5280001  {\"orderNo\": 7}  refused  next attempt 2026-11-28T14:05:42Z", "pushes",
+                "  sales  1 dead, 2 in doubt", "under way",
                 "  poll          5280001  on one since 2026-11-28T14:03:12Z",
                 "  load  people  5280001  1 failure, next attempt 2026-11-28T14:05:42Z", "last runs",
                 "  orders  5280001  poll  2026-11-28T14:03:12Z  ok         5 read, 4 written, 1 request",
@@ -119,6 +120,10 @@ class StatusLayoutTest {
         boolean all = !pulls.isEmpty();
         return new StatusTables(all ? List.of(new ReplicaRow("1", "one", BEFORE, BEFORE, "alive")) : List.of(),
                 List.of(), List.of(), pulls,
+                all
+                        ? List.of(new StatusTables.LeftOutRow("main", "whole", "temp", "key_unknown",
+                                "The primary key of temp is not known."))
+                        : List.of(),
                 all
                         ? List.of(new UnitRow("poll", "main", 5280001, null, null, "one", BEFORE, BEFORE, null, 0),
                                 new UnitRow("load", "main", 5280001, "people", null, null, null, BEFORE, after(), 1))

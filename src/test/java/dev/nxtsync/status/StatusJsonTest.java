@@ -52,7 +52,8 @@ class StatusJsonTest {
                 null);
         var tables = new StatusTables(List.of(new ReplicaRow("1", "pod", AT, AT, "alive")),
                 List.of(new ReportRow("1", "pod", new ProcessReport(List.of(), List.of()))), List.of(), List.of(pull),
-                List.of(), List.of(), List.of(), List.of(), List.of(), List.of(signIn), List.of(), List.of());
+                List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(signIn), List.of(),
+                List.of());
         var status = json(new Status(AT, List.of(ShownFinding.of(LATE).since(AT)), List.of(MAIN.on("pod")),
                 Optional.of(tables), List.of(new EncryptionKeys.Need("k1", OptionalInt.of(1), List.of("shop")),
                         new EncryptionKeys.Need("k2", OptionalInt.empty(), List.of()))));
@@ -60,7 +61,7 @@ class StatusJsonTest {
         assertThat(status.path("findings").get(0).path("since").asText()).isEqualTo(AT);
         assertThat(status.path("connections").get(0).path("host").asText()).isEqualTo("pod");
         assertThat(status.fieldNames()).toIterable().containsExactly("at", "state", "findings", "connections",
-                "replicas", "pulls", "units", "runs", "pushes", "dead_letters", "lost_calls", "sign_ins",
+                "replicas", "pulls", "left_out", "units", "runs", "pushes", "dead_letters", "lost_calls", "sign_ins",
                 "keys_set_aside", "webhooks", "encryption_keys");
         assertThat(status.path("pulls").get(0).fieldNames()).toIterable().containsExactly("job", "company", "state",
                 "code", "reason", "held", "failures", "rows", "due_at", "retry_at", "complete_as_of", "lag_seconds",
