@@ -40,6 +40,7 @@ class TableOwnersTest {
             entry("pull_settings", "pull.state"), entry("pull_state", "pull.state"), entry("proof", "pull.state"),
             entry("enumeration", "pull.words"), entry("enumeration_column", "pull.words"),
             entry("reference", "pull.words"), entry("control_total", "pull.state"),
+            entry("pattern_table", "pull.state"),
             // of one unit or verification each, made and dropped with it
             entry("listing_", "pull.state"), entry("difference_", "pull.state"), entry("verify_", "pull.state"),
             entry("outbox", "push.outbox"), entry("outbox_home", "push.outbox"), entry("push_setting", "push.outbox"),
@@ -62,7 +63,8 @@ class TableOwnersTest {
             // in views that are printed, for people to make
             entry("enumeration", Set.of("pull.preview")), entry("lost_call", Set.of("status")),
             entry("pass", Set.of("status")), entry("pass_range", Set.of("status")),
-            entry("row_fault", Set.of("status")), entry("webhook_event", Set.of("status")));
+            entry("pattern_table", Set.of("status")), entry("row_fault", Set.of("status")),
+            entry("webhook_event", Set.of("status")));
 
     /** What users write, or read, and nothing of ours but functions. */
     private static final Set<String> OF_USERS = Set.of("push_grant", "relation");

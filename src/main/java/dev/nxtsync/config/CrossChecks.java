@@ -16,8 +16,6 @@ import java.util.stream.Stream;
 
 /** What is wrong with settings that are each well formed: lengths, names, addresses, and settings that contradict. */
 final class CrossChecks {
-    /** A GraphQL name (GraphQL specification, section 2.1.9) as Business NXT writes tables and columns. */
-    private static final Pattern IDENTIFIER = Pattern.compile("[a-z][A-Za-z0-9_]*");
     private static final Pattern SCHEMA = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,62}");
     /** Stored as a user name in Business NXT, which has room for so many characters. */
     private static final int CLIENT_ID_LENGTH = 24;
@@ -243,7 +241,7 @@ final class CrossChecks {
         push.then().ifPresent(then -> {
             String[] parts = then.strip().split("\\s+", 2);
             identifier(prefix + "THEN", parts[0]);
-            if (parts.length == 2 && !isObject(parts[1])) {
+            if (parts.length == 2 && !SettingError.isObject(parts[1])) {
                 add(prefix + "THEN", "\"" + then
                         + "\" is not a processing's name, optionally followed by its arguments as JSON; write for example finish {\"finishType\": 0}");
             }
@@ -252,7 +250,7 @@ final class CrossChecks {
                         "\"" + then + "\" cannot follow a delete, because the record is gone then; leave it out");
             }
         });
-        push.doneWhen().filter(filter -> !isObject(filter)).ifPresent(filter -> add(prefix + "DONE_WHEN",
+        push.doneWhen().filter(filter -> !SettingError.isObject(filter)).ifPresent(filter -> add(prefix + "DONE_WHEN",
                 "\"" + filter + "\" is not a JSON object; write for example {\"orderStatus\": {\"_eq\": 3}}"));
         if (push.doneWhen().isPresent() && push.then().isEmpty()) {
             add(prefix + "DONE_WHEN",
@@ -260,20 +258,8 @@ final class CrossChecks {
         }
     }
 
-    static boolean isObject(String text) {
-        return text.strip().startsWith("{") && text.strip().endsWith("}");
-    }
-
     private void identifier(String setting, String text) {
-        misnamed(setting, text).ifPresent(problems::add);
-    }
-
-    /** What is no name of a table or column. */
-    static Optional<SettingError> misnamed(String setting, String text) {
-        return IDENTIFIER.matcher(text).matches()
-                ? Optional.empty()
-                : Optional.of(new SettingError(setting, "\"" + text
-                        + "\" is not a GraphQL name; write it as Business NXT does, for example orderLine"));
+        SettingError.ofName(setting, text).ifPresent(problems::add);
     }
 
     /** Of an address to which secrets or tokens go. */

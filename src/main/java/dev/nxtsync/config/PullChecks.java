@@ -61,7 +61,7 @@ final class PullChecks {
             add(prefix + "OVERLAP", "\"" + pull.overlap().toSeconds() + "s\" is less than twice NXT_API_TIME_LIMIT ("
                     + settings.api().timeLimit().toSeconds() + "s); changes that are committed late would be lost");
         }
-        pull.filter().filter(filter -> !CrossChecks.isObject(filter)).ifPresent(filter -> add(prefix + "FILTER",
+        pull.filter().filter(filter -> !SettingError.isObject(filter)).ifPresent(filter -> add(prefix + "FILTER",
                 "\"" + filter + "\" is not a JSON object; write for example {\"customerNo\": {\"_gt\": 0}}"));
     }
 
@@ -116,7 +116,7 @@ final class PullChecks {
     }
 
     private void identifier(String setting, String text) {
-        CrossChecks.misnamed(setting, text).ifPresent(problems::add);
+        SettingError.ofName(setting, text).ifPresent(problems::add);
     }
 
     private void add(String setting, String what) {

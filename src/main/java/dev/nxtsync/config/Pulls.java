@@ -28,7 +28,7 @@ public final class Pulls {
     private final ZoneId timeZone;
     /** By connection. */
     private final Map<String, List<Settings.Pull>> taken = new HashMap<>();
-    private volatile Known known;
+    private volatile KnownPulls known;
 
     public Pulls(Settings settings) {
         settings.pulls().values().stream().filter(pull -> !pull.isPattern())
@@ -38,7 +38,7 @@ public final class Pulls {
                         .thenComparing(Settings.Pull::name))
                 .toList();
         this.timeZone = settings.timeZone();
-        this.known = new Known(written);
+        this.known = new KnownPulls(written);
     }
 
     /**
@@ -46,8 +46,8 @@ public final class Pulls {
      *
      * @param all by name
      */
-    private record Known(Map<String, Settings.Pull> all, Map<String, List<Settings.Pull>> byTable) {
-        Known(Map<String, Settings.Pull> all) {
+    private record KnownPulls(Map<String, Settings.Pull> all, Map<String, List<Settings.Pull>> byTable) {
+        KnownPulls(Map<String, Settings.Pull> all) {
             this(Map.copyOf(all), all.values().stream().collect(groupingBy(Settings.Pull::table)));
         }
     }
@@ -125,7 +125,7 @@ public final class Pulls {
                     ? Stream.of()
                     : patterns(connection).stream().filter(pattern -> pattern.takes(table));
             fitting.findFirst().ifPresent(pattern -> {
-                var pull = pattern.of(table, tellsChanges.test(table));
+                var pull = ofTable(pattern, table, tellsChanges.test(table));
                 boolean isFree = !names.contains(pull.name()) && targets.add(pull.targetName());
                 names.add(pull.name());
                 matched.add(new MatchedTable(pattern.name(), pull,
@@ -139,11 +139,22 @@ public final class Pulls {
         return matched;
     }
 
+    /** Its name is that of its target without underscores, which could be configured, too. */
+    private static Settings.Pull ofTable(Settings.Pull pattern, String table, boolean tellsChanges) {
+        String target = new TablePattern(pattern.target().orElse("*")).filledWith(SnakeCase.of(table));
+        return new Settings.Pull(target.replace("_", ""), table, List.of(), List.of(), pattern.connection(),
+                pattern.companies(), List.of(), List.of(), Optional.empty(),
+                tellsChanges ? pattern.every() : Optional.of(pattern.reconcile()),
+                tellsChanges ? pattern.cron() : Optional.empty(), pattern.overlap(), pattern.reconcile(),
+                pattern.prove(), pattern.deletes(), pattern.maxDeleteShare(), pattern.pageSize(), pattern.pageSizeMax(),
+                Optional.of(target));
+    }
+
     /** These are the pulls that patterns make of the tables of a connection, from now on. */
     public synchronized void take(String connection, List<Settings.Pull> pulls) {
         taken.put(connection, List.copyOf(pulls));
         var all = new HashMap<>(written);
         taken.values().forEach(each -> each.forEach(pull -> all.putIfAbsent(pull.name(), pull)));
-        known = new Known(all);
+        known = new KnownPulls(all);
     }
 }

@@ -223,19 +223,6 @@ public record Settings(Map<String, Connection> connections, Map<String, Pull> pu
                     && exceptTables.stream().noneMatch(except -> new TablePattern(except).matches(one));
         }
 
-        /**
-         * The pull that a pattern makes of one table. Its name is that of its target without underscores, which could be
-         * configured, too.
-         *
-         * @param tellsChanges whether the table has a change stamp; one that has none is read as seldom as keys are compared
-         */
-        public Pull of(String one, boolean tellsChanges) {
-            String made = new TablePattern(target.orElse("*")).filledWith(SnakeCase.of(one));
-            return new Pull(made.replace("_", ""), one, List.of(), List.of(), connection, companies, columns, except,
-                    filter, tellsChanges ? every : Optional.of(reconcile), tellsChanges ? cron : Optional.empty(),
-                    overlap, reconcile, prove, deletes, maxDeleteShare, pageSize, pageSizeMax, Optional.of(made));
-        }
-
         /** The name of its table in the target schema. */
         public String targetName() {
             return target.orElseGet(() -> SnakeCase.of(table));

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
  * Which tables are meant: one by its GraphQL name, or all whose name it fits to. A {@code *} stands for any number of
  * characters, also none; upper and lower case are different.
  */
-public record TablePattern(String text) {
+record TablePattern(String text) {
     private static final String ANY = "*";
 
     /** Whether it may mean several. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import dev.nxtsync.sandbox.Mirror;
@@ -21,6 +22,7 @@ import dev.nxtsync.support.Size;
 import dev.nxtsync.support.TestDatabase;
 
 /** One setting for all that a company has. */
+@Tag("pull")
 class WholeCompanyIT {
     private static final int COMPANY = 5_280_001;
     private static final int COMPANIES = Size.of(2, 25);
