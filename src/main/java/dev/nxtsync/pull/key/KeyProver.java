@@ -73,14 +73,19 @@ public class KeyProver {
         return open != null && open.takeNews();
     }
 
-    /** One question of each connection of which one is to be asked. */
-    public void step() throws SQLException {
+    /**
+     * One question of each connection of which one is to be asked.
+     *
+     * @return whether any was answered, so that there may be more to ask at once
+     */
+    public boolean step() throws SQLException {
         RuntimeException fault = null;
+        boolean any = false;
         for (var each : wanted.entrySet()) {
             var next = each.getValue().next(nanos.getAsLong());
             if (next.isPresent()) {
                 try {
-                    ask(each.getKey(), each.getValue(), next.get());
+                    any |= ask(each.getKey(), each.getValue(), next.get());
                 } catch (RuntimeException e) {
                     // the other connections are asked all the same, and this one not at once again
                     each.getValue().failed(next.get().tenant(), Optional.empty(), nanos.getAsLong());
@@ -91,9 +96,10 @@ public class KeyProver {
         if (fault != null) {
             throw fault;
         }
+        return any;
     }
 
-    private void ask(String connection, OpenProofs open, OpenProofs.OpenQuestion question) throws SQLException {
+    private boolean ask(String connection, OpenProofs open, OpenProofs.OpenQuestion question) throws SQLException {
         var answer = new KeyQuestion(nxt, connection, question.schema()).ask(question.tenant(), question.keys());
         var findings = new HashMap<>(answer.findings());
         var failure = answer.failure();
@@ -115,5 +121,6 @@ public class KeyProver {
         } else {
             open.asked(question, findings.keySet());
         }
+        return failure.isEmpty();
     }
 }

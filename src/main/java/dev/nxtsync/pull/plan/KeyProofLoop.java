@@ -33,8 +33,9 @@ class KeyProofLoop {
     }
 
     private void prove() throws SQLException {
-        if (migrations.done()) {
-            prover.step();
+        boolean more = migrations.done();
+        while (more) {
+            more = prover.step();
             settings.connections().keySet().stream().filter(prover::takeNews).forEach(plans::planAgain);
         }
     }

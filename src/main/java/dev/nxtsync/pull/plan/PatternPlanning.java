@@ -181,7 +181,7 @@ class PatternPlanning {
             String lost = all.stream().filter(PatternTable::lost).map(PatternTable::tableName).collect(joining(", "));
             String what = "Pull " + pattern + " of connection " + connection + " takes " + Words.count(taken, "table")
                     + " of " + all.size() + "."
-                    + (leftOut.isEmpty() ? "" : " Left out are (" + leftOut + "). nxt_sync.pattern_table says why.")
+                    + (leftOut.isEmpty() ? "" : " Left out are (" + leftOut + "); status says why.")
                     + (lost.isEmpty() ? "" : " Paused, because they cannot be seen now: " + lost + ".");
             if (told.isNews(pattern, what)) {
                 LOG.info(what);

@@ -73,8 +73,8 @@ class ReadyViewsTest {
     }
 
     private List<String> views(Map<String, String> environment) {
-        return new ReadyViews(SettingsFixture.of(environment), new Pulls(SettingsFixture.of(environment)), SchemaFixture.introspection(targets.nxt),
-                SchemaFixture.rowTypes(targets.nxt)).of("main");
+        return new ReadyViews(SettingsFixture.of(environment), new Pulls(SettingsFixture.of(environment)),
+                SchemaFixture.introspection(targets.nxt), SchemaFixture.rowTypes(targets.nxt)).of("main");
     }
 
     private List<String> orders() {
