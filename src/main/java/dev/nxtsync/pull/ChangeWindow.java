@@ -32,6 +32,8 @@ import dev.nxtsync.pull.target.PageBuffer;
 final class ChangeWindow {
     /** So many are remembered; a page more at most. */
     private static final int KEYS = 20_000;
+    /** Of more rows than these their keys and stamps are not asked for to tell whether something is new. */
+    private static final int FEW = 100;
 
     private enum Stage {
         /** From the mark, without an end. */
@@ -126,8 +128,55 @@ final class ChangeWindow {
         return state.mark().isEmpty() || from().isPresent();
     }
 
+    /**
+     * Whether keys and stamps can tell that nothing is new: the rows of before have come twice as they are, and nothing is in
+     * the way that only a whole page shows to be over.
+     */
+    boolean mayBeQuiet() {
+        return isFirst() && state.state() == PullState.PullHealth.OK
+                && state.digest().filter(known -> known.contains(" ")).isPresent();
+    }
+
+    /** The same rows as of a first page, with their keys and stamps only. */
+    DocumentPart stamps(String alias) {
+        return DocumentPart.page(alias, plan, plan.changeOrder(), filters(), List.of(Table.CHANGED), FEW);
+    }
+
+    /** @param tables how many share the memory of a page */
+    PageReader stampsReader(int tables) {
+        return new PageReader(plan.mapping().only(plan.target()::isKeyOrStamp), plan.key(), plan.changeOrder(),
+                Set.of(), tables);
+    }
+
+    /**
+     * Ends the walk if these are the keys and stamps of the walk before. If not, the rows are still to be read.
+     *
+     * @param readAt when they were asked for
+     * @param more whether the server has more; empty if the answer does not say
+     * @return its checkpoint, if it has ended
+     */
+    Optional<PullStates.IncrementPage> quiet(PageReader stamps, Instant readAt, Optional<Boolean> more) {
+        if (more.orElse(true) || !isToldByStamps(stamps.buffer())
+                || state.digest().filter(known -> known.endsWith(" " + stamps.buffer().stamps())).isEmpty()) {
+            return Optional.empty();
+        }
+        stage = Stage.ENDED;
+        return Optional
+                .of(new PullStates.IncrementPage(plan.name(), state.company(), readAt, Optional.empty(), state.mark(),
+                        state.floor(), state.digest(), Optional.of(readAt), Optional.of(plan.cadence().next(readAt))));
+    }
+
+    /** Whether each row has a key of its own, with which it can be told again. */
+    private static boolean isToldByStamps(PageBuffer page) {
+        return !page.overflowed() && page.rows() <= FEW && page.faults().isEmpty() && page.repeated().isEmpty();
+    }
+
     /** The selection of the next page. */
     DocumentPart page(String alias, int rows) {
+        return DocumentPart.page(alias, plan, plan.mapping().fields(), filters(), plan.changeOrder(), rows);
+    }
+
+    private List<ObjectNode> filters() {
         var filters = new ArrayList<ObjectNode>();
         if (cursor == null) {
             filters.add(from().map(from -> Filters.compare(Table.CHANGED, "_gte", from))
@@ -139,7 +188,7 @@ final class ChangeWindow {
         if (stage == Stage.BOUNDED && upper != null) {
             filters.add(Filters.compare(Table.CHANGED, "_lte", upper));
         }
-        return DocumentPart.page(alias, plan, plan.mapping().fields(), filters, plan.changeOrder(), rows);
+        return filters;
     }
 
     /**
@@ -206,14 +255,23 @@ final class ChangeWindow {
         }
         var mark = mark(readAt);
         return new PullStates.IncrementPage(plan.name(), state.company(), readAt, Optional.empty(), mark,
-                floor(mark, begun), onePage ? Optional.of(page.buffer().digest()) : Optional.empty(),
+                floor(mark, begun), onePage ? Optional.of(digest(page)) : Optional.empty(),
                 endReached ? Optional.of(begun) : Optional.empty(), Optional.of(plan.cadence().next(begun)));
     }
 
     /** Whether the rows are those of the increment before, which are written. */
     boolean isKnown(PageReader page) {
-        return stage == Stage.ENDED && onePage
-                && (page.buffer().rows() == 0 || state.digest().filter(page.buffer().digest()::equals).isPresent());
+        return stage == Stage.ENDED && onePage && (page.buffer().rows() == 0
+                || state.digest().filter(known -> known.startsWith(page.buffer().digest())).isPresent());
+    }
+
+    /**
+     * That of the rows, and behind it that of their keys and stamps once the rows have come for the second time: by then what
+     * changed a moment after the first, under the same stamp, is in.
+     */
+    private String digest(PageReader page) {
+        var rows = page.buffer();
+        return rows.digest() + (isKnown(page) && isToldByStamps(rows) ? " " + rows.stamps() : "");
     }
 
     private Optional<String> from() {

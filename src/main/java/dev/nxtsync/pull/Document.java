@@ -57,6 +57,12 @@ public final class Document {
             return new DocumentPart(otherAlias, table, order, filter, order, false, 1, false, skipped);
         }
 
+        /** What it adds to the length of a document (see {@link DocumentLength}). */
+        public int tokens() {
+            int page = 22 + fields.size() + (counts ? 1 : 0);
+            return page + (skip > 0 ? 8 : 0) + (filter.isPresent() ? 8 : 0) + 4 + 5 * order.size();
+        }
+
         private Field field(int index) {
             return Field.of(table.name(), counts ? List.of("totalCount") : List.of()).as(alias)
                     .with("first", new Field.Variable("n" + index, "Int", rows))
@@ -107,12 +113,6 @@ public final class Document {
         return new DocumentPart(TOP + page, plan.table(), List.of(Table.CHANGED),
                 plan.filter(List.of(Filters.compare(Table.CHANGED, "_gt", ChangeStamp.EARLIEST))),
                 List.of(Table.CHANGED), true, 1, false, 0);
-    }
-
-    /** In parts of which each can share a document. */
-    public static <T> List<List<T>> together(List<T> all) {
-        return IntStream.iterate(0, from -> from < all.size(), from -> from + MOST_FIRST_PAGES)
-                .mapToObj(from -> all.subList(from, Math.min(all.size(), from + MOST_FIRST_PAGES))).toList();
     }
 
     /** @param background whether the request gives way to others */

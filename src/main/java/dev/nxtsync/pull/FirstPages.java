@@ -46,10 +46,10 @@ final class FirstPages {
         this.source = source;
         this.runs = runs;
         this.first = loads.get(0);
-        this.tables = loads.size();
         this.lone = lone;
         this.clock = first.turn().clock();
-        documents.add(loads);
+        documents.addAll(source.length().divide(loads, each -> each.run().firstPageTokens()));
+        this.tables = documents.stream().mapToInt(List::size).max().orElseThrow();
     }
 
     /**

@@ -125,7 +125,7 @@ final class KeyFetchRun {
         var ids = WokenKeys.ids(keys);
         inbox.begin(claim, ids);
         try {
-            read(wanted(keys));
+            readEach(source.length().divide(wanted(keys), each -> each.part("t0").tokens()));
         } catch (SQLException e) {
             if (!DatabaseFault.isOfValues(e)) {
                 spare(ids, e);
@@ -174,10 +174,22 @@ final class KeyFetchRun {
         return wanted;
     }
 
-    private void read(List<KeyRequest> all) throws SQLException {
-        if (all.isEmpty()) {
-            return;
+    /** In documents of their own, until something is in the way of all. */
+    private void readEach(List<List<KeyRequest>> documents) throws SQLException {
+        for (var some : documents) {
+            if (inTheWay.isEmpty()) {
+                read(some);
+            } else {
+                inbox.spared(claim, ids(some));
+            }
         }
+    }
+
+    private static List<Long> ids(List<KeyRequest> requests) {
+        return requests.stream().flatMap(each -> each.ids().stream()).toList();
+    }
+
+    private void read(List<KeyRequest> all) throws SQLException {
         var knownFaults = sink.faults().keys(all.stream().map(each -> each.plan().name()).toList(), claim.company());
         var parts = new ArrayList<DocumentPart>();
         var readers = new HashMap<String, PageReader>();
@@ -246,17 +258,11 @@ final class KeyFetchRun {
     private void failed(List<KeyRequest> all, Failure failure) throws SQLException {
         KeyRequest first = all.get(0);
         if ((failure.next() == Recovery.FIX || failure.mayBeTooLarge()) && all.size() > 1) {
-            for (KeyRequest each : all) {
-                if (inTheWay.isEmpty()) {
-                    read(List.of(each));
-                } else {
-                    inbox.spared(claim, each.ids());
-                }
-            }
+            readEach(all.stream().map(List::of).toList());
         } else if (isOfKeys(first, failure)) {
             refused(first, failure);
         } else {
-            inbox.spared(claim, all.stream().flatMap(each -> each.ids().stream()).toList());
+            inbox.spared(claim, ids(all));
             if (failure.mayBeTooLarge() && !smaller(first)) {
                 // it may be this row, and then the others need not wait for it
                 inbox.putLast(claim, first.ids());

@@ -120,6 +120,11 @@ final class LoadRun {
         return parts;
     }
 
+    /** How much that adds to the length of a document. */
+    int firstPageTokens() {
+        return firstPage("t0", 1).stream().mapToInt(DocumentPart::tokens).sum();
+    }
+
     PageReader firstReader(int tables) {
         return new PageReader(plan.mapping(), plan.key(), plan.key(), knownFaults, tables);
     }

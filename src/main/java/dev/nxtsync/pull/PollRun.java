@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,32 +31,24 @@ final class PollRun implements AutoCloseable {
 
     private final Claim claim;
     private final DatabaseClock clock;
-    private final CompanyTurn turn;
     private final PullSource source;
     private final PullSink sink;
-    private final PullRuns runs;
-    private final PullStates states;
     private final WalkMemory memory;
     private final PollWrites writes;
     private final Instant until;
-    private final Map<String, PullReport> tallies = new HashMap<>();
-    private final List<PullStates.IncrementPage> quiet = new ArrayList<>();
-    private final Set<ChangeWindow> failed = new HashSet<>();
+    private final PolledTables tables;
     /** Those whose first page is too large beside others. */
     private final Set<ChangeWindow> alone = new HashSet<>();
     private Map<String, Set<String>> knownFaults = Map.of();
-    private Optional<Outcome> inTheWay = Optional.empty();
 
     PollRun(CompanyTurn turn, PullSource source, PullSink sink, PullRuns runs, PullStates states, WalkMemory memory) {
-        this.turn = turn;
         this.claim = turn.claim();
         this.clock = turn.clock();
         this.source = source;
         this.sink = sink;
-        this.runs = runs;
-        this.states = states;
         this.memory = memory;
         this.writes = new PollWrites(sink.writer(), claim, turn.progress());
+        this.tables = new PolledTables(turn, source, runs, states, writes);
         this.until = clock.now().plus(PullUnits.LONGEST_RUN);
     }
 
@@ -72,31 +63,26 @@ final class PollRun implements AutoCloseable {
         Predicate<ChangeWindow> troubled = each -> each.state().reason().errorCode() == ErrorCode.TARGET_UNUSABLE;
         some(increments.stream().filter(troubled.negate()).toList());
         some(increments.stream().filter(troubled).toList());
-        if (inTheWay.isPresent()) {
-            keepQuiet();
+        if (tables.inTheWay().isPresent()) {
+            tables.keepQuiet();
         }
-        return inTheWay;
+        return tables.inTheWay();
     }
 
     /** What brought nothing new, and is not yet kept. */
     List<PullStates.IncrementPage> quiet() {
-        return List.copyOf(quiet);
-    }
-
-    private void keepQuiet() throws SQLException {
-        states.quiet(claim, quiet);
-        quiet.clear();
+        return tables.quiet();
     }
 
     private void some(List<ChangeWindow> increments) throws SQLException {
         var together = new ArrayList<ChangeWindow>();
         if (!increments.isEmpty()) {
-            keepQuiet();
+            tables.keepQuiet();
         }
         for (ChangeWindow each : increments) {
-            tallies.put(each.plan().name(), runs.report(each.plan(), claim, clock));
+            tables.begin(each);
             if (!each.isReadable()) {
-                fail(each,
+                tables.fail(each,
                         new Failure.InvalidRequest("The change stamp \"" + each.state().mark().orElseThrow().stamp()
                                 + "\" is not a date and time as documented, so changes cannot be asked for. Report it.",
                                 "", Set.of(), true));
@@ -104,57 +90,64 @@ final class PollRun implements AutoCloseable {
                 together.add(each);
             }
         }
-        firstPages(together, together.size());
+        begin(together);
         writes.finish();
         for (ChangeWindow each : increments) {
-            if ((!each.isFirst() || alone.contains(each)) && !each.hasEnded() && !hasFailed(each)
-                    && inTheWay.isEmpty()) {
-                keepQuiet();
+            if ((!each.isFirst() || alone.contains(each)) && !each.hasEnded() && !tables.hasFailed(each)
+                    && tables.inTheWay().isEmpty()) {
+                tables.keepQuiet();
                 rest(each);
             }
         }
         writes.finish();
         for (ChangeWindow each : increments) {
-            var fault = writes.refusal(each);
-            if (fault.isPresent()) {
-                turn.done().add(runs.failures().of(claim, each.state(), fault.get(), tally(each)).run());
-            } else if (each.hasEnded()) {
-                runs.failures().succeeded(claim, each.plan().name());
-                turn.done().add(tally(each).done("ok"));
-            } else if (each.isKept() && inTheWay.isEmpty() && !hasFailed(each)) {
-                turn.done().add(tally(each).done("goes on"));
-            }
+            tables.end(each);
         }
-    }
-
-    private boolean hasFailed(ChangeWindow window) {
-        return failed.contains(window) || writes.refusal(window).isPresent();
     }
 
     private boolean isOver() { return !clock.now().isBefore(until); }
 
     /**
+     * The first pages of all, in one document if that holds them. If not, only those are read in which something may be new, as
+     * another document says before.
+     */
+    private void begin(List<ChangeWindow> increments) throws SQLException {
+        var documents = whole(increments);
+        if (documents.size() > 1) {
+            new StampCheck(tables, clock, source.length())
+                    .of(increments.stream().filter(ChangeWindow::mayBeQuiet).toList());
+            documents = whole(increments.stream().filter(each -> each.isFirst() && !tables.hasFailed(each)).toList());
+        }
+        for (var document : documents) {
+            firstPages(document, document.size());
+        }
+    }
+
+    private List<List<ChangeWindow>> whole(List<ChangeWindow> increments) {
+        return source.length().divide(increments, each -> each.page("t0", 1).tokens());
+    }
+
+    /**
      * One document for all. If it fails for some, it is sent again without them; if it is too large, in halves.
      *
-     * @param tables how many were to share the document: each brings that part of a page of its own, so that no document
+     * @param together how many were to share the document: each brings that part of a page of its own, so that no document
      *        is larger than one page, and a small page of one table makes no more documents
      */
-    private void firstPages(List<ChangeWindow> increments, int tables) throws SQLException {
-        if (increments.isEmpty() || inTheWay.isPresent()) {
+    private void firstPages(List<ChangeWindow> increments, int together) throws SQLException {
+        if (increments.isEmpty() || tables.inTheWay().isPresent()) {
             return;
         }
-        var byAlias = new LinkedHashMap<String, ChangeWindow>();
-        increments.forEach(each -> byAlias.put("t" + byAlias.size(), each));
+        var byAlias = PolledTables.byAlias(increments);
         var parts = new ArrayList<DocumentPart>();
         var readers = new HashMap<String, PageReader>();
         byAlias.forEach((alias, each) -> {
-            parts.add(each.page(alias, Math.max(1, size(each).rows() / tables)));
+            parts.add(each.page(alias, Math.max(1, size(each).rows() / together)));
             readers.put(alias, reader(each));
         });
         Instant readAt = clock.now();
-        Answer answer = ask(increments, parts, readers);
+        Answer answer = tables.ask(increments, parts, readers);
         if (answer instanceof Failure failure) {
-            firstPagesFailed(byAlias, failure, tables);
+            firstPagesFailed(byAlias, failure, together);
             return;
         }
         for (var entry : byAlias.entrySet()) {
@@ -177,18 +170,21 @@ final class PollRun implements AutoCloseable {
         }
     }
 
-    private void firstPagesFailed(Map<String, ChangeWindow> byAlias, Failure failure, int tables) throws SQLException {
+    private void firstPagesFailed(Map<String, ChangeWindow> byAlias, Failure failure, int together)
+            throws SQLException {
         if (byAlias.size() == 1 && failure.mayBeTooLarge()) {
             size(byAlias.values().iterator().next()).tooLarge();
         }
         var next = FailedDocument.of(byAlias, failure);
-        boolean told = false;
-        for (ChangeWindow each : next.failed()) {
-            fail(each, failure, !told);
-            told = next.isOfAll();
+        if (next.isOfAll()) {
+            tables.failAll(next.failed(), failure);
+        } else {
+            for (ChangeWindow each : next.failed()) {
+                tables.fail(each, failure);
+            }
         }
         for (var document : next.documents()) {
-            firstPages(document, tables);
+            firstPages(document, together);
         }
     }
 
@@ -196,7 +192,7 @@ final class PollRun implements AutoCloseable {
     private void rest(ChangeWindow window) throws SQLException {
         try (var readers = new PageReaders(() -> reader(window), sink.memory(), 2)) {
             boolean well = true;
-            while (well && !window.hasEnded() && inTheWay.isEmpty() && !hasFailed(window)
+            while (well && !window.hasEnded() && tables.inTheWay().isEmpty() && !tables.hasFailed(window)
                     && !(window.isKept() && isOver())) {
                 well = next(window, readers);
             }
@@ -216,7 +212,7 @@ final class PollRun implements AutoCloseable {
             var page = window.page("t0", size(window).rows());
             Instant readAt = clock.now();
             var parts = window.asksTop() ? List.of(page, Document.top(window.plan())) : List.of(page);
-            Answer answer = ask(List.of(window), parts, Map.of("t0", reader));
+            Answer answer = tables.ask(List.of(window), parts, Map.of("t0", reader));
             if (answer instanceof Failure failure) {
                 return startsOver(window, failure);
             }
@@ -249,7 +245,7 @@ final class PollRun implements AutoCloseable {
             window.begin();
             return true;
         }
-        fail(window, failure);
+        tables.fail(window, failure);
         return false;
     }
 
@@ -261,7 +257,7 @@ final class PollRun implements AutoCloseable {
         }
         Optional<Boolean> more = Pages.more(connection);
         if (more.isEmpty() || reader.buffer().overflowed() || !window.take(reader, readAt, more.get(), top)) {
-            fail(window, Pages.senseless(window.plan(), answer));
+            tables.fail(window, Pages.senseless(window.plan(), answer));
             return Optional.empty();
         }
         return Optional.of(window.checkpoint(reader, readAt));
@@ -272,11 +268,10 @@ final class PollRun implements AutoCloseable {
             Consumer<PageReader> back) throws SQLException {
         sink.plans().met(window.plan(), reader.buffer().misfits());
         if (window.isKnown(reader)) {
-            tally(window).known(reader.buffer());
-            quiet.add(checkpoint);
+            tables.quiet(window, reader, checkpoint);
             return false;
         }
-        writes.begin(new PollWrites.PolledPage(window, reader, checkpoint, tally(window), back));
+        writes.begin(new PollWrites.PolledPage(window, reader, checkpoint, tables.tally(window), back));
         return true;
     }
 
@@ -284,50 +279,20 @@ final class PollRun implements AutoCloseable {
     private boolean isUnique(ChangeWindow window, PageReader reader) throws SQLException {
         var verdict = reader.buffer().contradicted().isEmpty()
                 ? source.uniqueness().ofTexts(window.plan(), claim.tenant(), window.again(reader.buffer()),
-                        tally(window)::request)
+                        tables.tally(window)::request)
                 : source.uniqueness().of(window.plan(), claim.tenant(), reader.buffer().contradicted(),
-                        tally(window)::request);
+                        tables.tally(window)::request);
         if (!(verdict instanceof Uniqueness.Unique)) {
-            // what was read before is kept before the reason is
-            writes.finish();
-            failed.add(window);
-            turn.done().add(runs.failures().of(claim, window.state(), verdict, tally(window)).run());
+            tables.fail(window, verdict);
             return false;
         }
         return true;
-    }
-
-    private Answer ask(List<ChangeWindow> increments, List<DocumentPart> parts, Map<String, PageReader> readers) {
-        Answer answer = source.ask(claim, Document.of("poll", claim.tenant(), false, parts), readers,
-                tally(increments.get(0)), turn.progress());
-        increments.forEach(each -> tally(each).trace(answer));
-        return answer;
-    }
-
-    private void fail(ChangeWindow window, Failure failure) throws SQLException {
-        fail(window, failure, true);
-    }
-
-    /** @param tells whether the log is told; once is enough for all tables of a document */
-    private void fail(ChangeWindow window, Failure failure, boolean tells) throws SQLException {
-        // what was read before is kept before the reason is
-        writes.finish();
-        failed.add(window);
-        var decision = runs.failures().of(claim, window.state(), failure, tally(window), tells);
-        turn.done().add(decision.run());
-        if (decision.whole()) {
-            inTheWay = Optional.of(new Outcome.Again(decision.retry()));
-        }
     }
 
     private PageReader reader(ChangeWindow window) {
         PullPlan plan = window.plan();
         return new PageReader(plan.mapping(), plan.key(), plan.changeOrder(),
                 knownFaults.getOrDefault(plan.name(), Set.of()));
-    }
-
-    private PullReport tally(ChangeWindow window) {
-        return Objects.requireNonNull(tallies.get(window.plan().name()));
     }
 
     private PageSize size(ChangeWindow window) {

@@ -13,8 +13,8 @@ import dev.nxtsync.schedule.Job.Progress;
 
 /** Business NXT, as pulls ask it. Safe for any number of threads. */
 @Singleton
-record PullSource(NxtClient nxt, CompanyAccess access, Uniqueness uniqueness, RowCounting counting,
-        ReaderPlaces places) {
+record PullSource(NxtClient nxt, CompanyAccess access, Uniqueness uniqueness, RowCounting counting, ReaderPlaces places,
+        DocumentLength length) {
     /** Asks for rows in the course of a run, which counts the request. */
     Answer ask(Claim claim, Question question, Map<String, PageReader> readers, PullReport report, Progress progress) {
         Answer answer = nxt.ask(claim.connection(), question, readers);

@@ -32,9 +32,12 @@ class ChangeWindowTest {
     /** How late a commit may be, also where a walk has several pages. */
     private static final Duration LATE = OVERLAP.dividedBy(2).minusSeconds(10);
 
+    /** Of a pull that has read nothing yet. */
+    static final PullState EMPTY = state(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
     private final ChangingTable table = new ChangingTable();
     private final Map<Integer, String> copy = new HashMap<>();
-    private PullState state = state(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    private PullState state = EMPTY;
     private int rowsRead;
 
     @Test
@@ -122,6 +125,52 @@ class ChangeWindowTest {
     }
 
     @Test
+    void keysAndStampsTellThatNothingIsNewOnceTheRowsHaveComeTwice() {
+        table.change(1, Duration.ZERO);
+        assertThat(window().mayBeQuiet()).as("nothing has been read").isFalse();
+        step(window(), 10);
+        assertThat(window().mayBeQuiet()).as("a moment later they may have changed under the same stamp").isFalse();
+        step(window(), 10);
+        assertThat(isQuiet(window())).isTrue();
+        assertThat(onePageIsKnown()).as("a page of all columns is still known").isTrue();
+        assertThat(isQuiet(window())).isTrue();
+        var failing = new PullState("x", 1, PullState.PullHealth.FAILING, state.reason(), 1, AT, Optional.empty(),
+                Optional.of(AT), state.mark(), state.floor(), state.digest(), Optional.empty(), Optional.empty(),
+                Optional.empty(), false, Optional.empty(), Optional.empty());
+        assertThat(new ChangeWindow(PLAN, failing, ZoneOffset.UTC).mayBeQuiet())
+                .as("that a whole page can be read is to be seen").isFalse();
+        table.now = table.now.plusSeconds(1);
+        table.change(1, Duration.ZERO);
+        assertThat(isQuiet(window())).as("another stamp").isFalse();
+        step(window(), 10);
+        step(window(), 10);
+        table.change(2, Duration.ZERO);
+        assertThat(isQuiet(window())).as("one row more").isFalse();
+    }
+
+    @Test
+    void whateverIsDoubtfulAboutKeysAndStampsIsLeftToAPageOfAllColumns() {
+        table.change(1, Duration.ZERO);
+        step(window(), 10);
+        step(window(), 10);
+        var page = page(1).cleared();
+        table.rows().forEach((key, stamp) -> ChangingTable.add(page, key, stamp));
+        assertThat(window().quiet(page, AT, Optional.of(false))).isPresent();
+        assertThat(window().quiet(page, AT, Optional.of(true))).as("there is more").isEmpty();
+        assertThat(window().quiet(page, AT, Optional.empty())).as("nobody says whether there is more").isEmpty();
+        table.rows().forEach((key, stamp) -> ChangingTable.add(page, key, stamp));
+        assertThat(window().quiet(page, AT, Optional.of(false))).as("a row that comes twice may be two").isEmpty();
+        IntStream.range(0, 200).forEach(key -> table.change(key, Duration.ZERO));
+        step(window(), 500);
+        step(window(), 500);
+        assertThat(window().mayBeQuiet()).as("so many rows are not asked for").isFalse();
+    }
+
+    private ChangeWindow window() {
+        return new ChangeWindow(PLAN, state, ZoneOffset.UTC);
+    }
+
+    @Test
     void aPageThatSaysThatThereIsMoreAndDoesNotGoOnMakesNoSense() {
         var window = new ChangeWindow(PLAN, state, ZoneOffset.UTC);
         assertThat(window.take(page(), AT, true, Optional.empty())).as("no row").isFalse();
@@ -174,14 +223,37 @@ class ChangeWindowTest {
             if (window.isStale(table.now)) {
                 window.begin();
             }
-            step(window, size);
-            between.run();
+            if (window.mayBeQuiet() && random.nextBoolean()) {
+                isQuiet(window);
+                between.run();
+            }
+            if (!window.hasEnded()) {
+                step(window, size);
+                between.run();
+            }
         }
     }
 
     /** Whether the only page of a walk was known. */
     private boolean onePageIsKnown() {
         return step(new ChangeWindow(PLAN, state, ZoneOffset.UTC), 10);
+    }
+
+    /** Whether keys and stamps tell that nothing is new; if so, the walk has ended. */
+    private boolean isQuiet(ChangeWindow window) {
+        Instant readAt = table.now;
+        var answer = table.answer(window.stamps("t0"));
+        var kept = window.quiet(answer.getKey(), readAt, Optional.of(answer.getValue()));
+        kept.ifPresent(end -> {
+            answer.getKey().buffer().keys().stream().map(key -> Integer.valueOf(key.get(0)))
+                    .forEach(key -> assertThat(copy).containsEntry(key, table.rows().get(key)));
+            assertThat(end.mark()).isEqualTo(state.mark());
+            assertThat(end.completeAsOf()).contains(readAt);
+            assertThat(end.due()).isPresent();
+            state = state(end);
+        });
+        assertThat(window.hasEnded()).isEqualTo(kept.isPresent());
+        return kept.isPresent();
     }
 
     /** Reads one page, and keeps it with its checkpoint. Says whether it was known. */

@@ -58,6 +58,7 @@ class FirstPagesTest {
 
     @BeforeEach
     void nothingIsLoaded() {
+        pulls.length = new DocumentLength();
         pulls.restart();
         pulls.sandbox.spoilAnswers("", "");
         pulls.instead = question -> Optional.empty();
@@ -97,6 +98,18 @@ class FirstPagesTest {
         assertThat(pulls.store.database().number("select sum(rows_read) from nxt_sync.run where job = 'order'"))
                 .as("no row is read twice").isEqualTo(30);
         areEqual(List.of("associate", "order", "timeless"));
+    }
+
+    @Test
+    void whatOneDocumentDoesNotHoldTakesAnother() throws SQLException {
+        pulls.length = new DocumentLength(300);
+        pulls.restart();
+        pulls.loadTogether();
+        assertThat(pulls.asked).hasSize(2).extracting(FirstPagesTest::operation).containsOnly("first_pages");
+        assertThat(pulls.asked).extracting(Question::document)
+                .allMatch(document -> DocumentLengthTest.length(document) <= 300);
+        pulls.loadAll();
+        areEqual(TABLES);
     }
 
     @Test

@@ -57,6 +57,30 @@ class KeyFetchTest {
     }
 
     @Test
+    void whatOneDocumentDoesNotHoldTakesAnotherUnlessSomethingIsInTheWayOfAll() throws Exception {
+        try (var pulls = new PullsFixture(Map.of("order", 10, "product", 10),
+                Map.of("NXT_PULLS_ORDERS_TABLE", "order", "NXT_PULLS_GOODS_TABLE", "product"))) {
+            pulls.length = new DocumentLength(150);
+            pulls.restart();
+            change(pulls, 1);
+            pulls.sandbox.put(PullsFixture.COMPANY, "product", Map.of("productNo", "new", "description", "changed"));
+            pulls.wake("orders", keys(1));
+            pulls.wake("goods", List.of("{\"productNo\":\"new\"}"));
+            pulls.asked.clear();
+            pulls.instead = question -> Optional.of(new Failure.Throttled("slowly", "", Duration.ofSeconds(1)));
+            pulls.run(UnitKind.FETCH, "");
+            assertThat(pulls.asked).hasSize(1);
+            assertThat(attempts(pulls)).containsExactly("0", "0");
+            pulls.asked.clear();
+            pulls.instead = question -> Optional.empty();
+            pulls.run(UnitKind.FETCH, "");
+            assertThat(pulls.asked).hasSize(2);
+            assertThat(attempts(pulls)).isEmpty();
+            assertThat(changed(pulls)).isEqualTo(1);
+        }
+    }
+
+    @Test
     void whatOnePullIsRefusedDelaysNoOther() throws Exception {
         try (var pulls = new PullsFixture(Map.of("order", 10, "product", 10),
                 Map.of("NXT_PULLS_ORDERS_TABLE", "order", "NXT_PULLS_GOODS_TABLE", "product"))) {

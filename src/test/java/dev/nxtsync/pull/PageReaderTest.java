@@ -20,6 +20,7 @@ import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.Column.Companion;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.pull.plan.PullPlan;
+import dev.nxtsync.pull.plan.TableMapping;
 import dev.nxtsync.pull.target.RowFault;
 
 class PageReaderTest {
@@ -112,6 +113,28 @@ class PageReaderTest {
         assertThat(reader.buffer().contradicted()).contains("{\"no\":2,\"code\":\"a\"}", "{\"no\":3,\"code\":\"a\"}");
         assertThat(reader.buffer().faults()).hasSize(1);
         assertThat(reader.buffer().rows()).isEqualTo(3);
+    }
+
+    @Test
+    void keysAndStampsAreTheSameInWhateverOrderAndWithWhateverOtherColumns() throws IOException {
+        String stamp = "2026-01-02 00:00:00";
+        var stamps = stamps(PLAN.mapping(), "1 a", "x".repeat(150_000), stamp, "2 a", "y", stamp);
+        assertThat(stamps(PLAN.mapping(), "2 a", "z", stamp, "1 a", "w", stamp)).isEqualTo(stamps);
+        assertThat(stamps(PLAN.mapping().only(PLAN.target()::isKeyOrStamp), "2 a", "z", stamp, "1 a", "w", stamp))
+                .isEqualTo(stamps);
+        assertThat(List.of(stamps(PLAN.mapping(), "1 a", "x", stamp),
+                stamps(PLAN.mapping(), "1 a", "x", stamp, "2 b", "y", stamp),
+                stamps(PLAN.mapping(), "1 a", "x", stamp, "2 a", "y", "2026-01-02 00:00:01"),
+                stamps(PLAN.mapping(), "1 a", "x", stamp, "2 a", "y", null))).doesNotContain(stamps);
+    }
+
+    /** @param cells key, text and stamp of each row */
+    private static String stamps(TableMapping mapping, @Nullable String... cells) throws IOException {
+        var reader = new PageReader(mapping, PLAN.key(), PLAN.key(), Set.of());
+        for (int i = 0; i < cells.length; i += 3) {
+            read(reader, String.valueOf(cells[i]), String.valueOf(cells[i + 1]), cells[i + 2]);
+        }
+        return reader.buffer().stamps();
     }
 
     @Test

@@ -67,6 +67,9 @@ final class PullsFixture implements AutoCloseable {
     /** The most that read one table, once the process is another. */
     int readers = 1;
 
+    /** How long its documents are, once the process is another. */
+    DocumentLength length = new DocumentLength();
+
     /** What tests add to the process' clock, in nanoseconds. */
     long passed;
 
@@ -107,7 +110,7 @@ final class PullsFixture implements AutoCloseable {
         var uniqueness = new Uniqueness(nxt);
         var metrics = new SimpleMeterRegistry();
         var threads = new Threads(Clock.systemUTC(), metrics);
-        source = new PullSource(nxt, access, uniqueness, new RowCounting(), places());
+        source = new PullSource(nxt, access, uniqueness, new RowCounting(), places(), length);
         sink = new PullSink(plans, store.writer(), store.faults(), new PageMemory());
         runs = new PullRuns(store.runs(), failurePolicy, metrics, threads);
         var positions = new PullPositions(store.states(), store.scans(), store.proofs());
@@ -257,10 +260,9 @@ final class PullsFixture implements AutoCloseable {
     /** What says whether source and target are equal. */
     Verification verification() {
         var source = new PullSource(nxt, CompanyAccessFixture.access(CompanyAccessFixture.outages(this::now)),
-                new Uniqueness(nxt), new RowCounting(), places());
-        return new Verification(settings, CompanyScopesFixture.of(nxt), KeyFixture.search(nxt, settings),
-                store.states(), store.verified(),
-                new TotalsCheck(source, SchemaFixture.introspection(nxt), store.totals()));
+                new Uniqueness(nxt), new RowCounting(), places(), length);
+        return new Verification(settings, CompanyScopesFixture.of(nxt), KeyFixture.search(nxt, settings), store.states(),
+                store.verified(), new TotalsCheck(source, SchemaFixture.introspection(nxt), store.totals()));
     }
 
     /** Webhooks name rows by their keys, as JSON, one after the other. */

@@ -58,7 +58,8 @@ class ScanReaderTest {
 
     private ScanReader.Reading page(PullsFixture pulls, PullPlan plan) {
         var access = CompanyAccessFixture.access(CompanyAccessFixture.outages(pulls::now));
-        var source = new PullSource(pulls.nxt, access, new Uniqueness(pulls.nxt), new RowCounting(), pulls.places());
+        var source = new PullSource(pulls.nxt, access, new Uniqueness(pulls.nxt), new RowCounting(), pulls.places(),
+                pulls.length);
         var scanReader = new ScanReader(source, plan, Tenant.company(COMPANY), (what, parts, pages) -> pulls.nxt
                 .ask("main", Document.of(what, Tenant.company(COMPANY), false, parts), pages), told::add);
         var parts = Document.withCensus(plan,

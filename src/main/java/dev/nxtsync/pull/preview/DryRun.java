@@ -17,6 +17,7 @@ import dev.nxtsync.graphql.schema.PrimaryKeys;
 import dev.nxtsync.graphql.schema.Tenants;
 import dev.nxtsync.pull.Document;
 import dev.nxtsync.pull.Document.DocumentPart;
+import dev.nxtsync.pull.DocumentLength;
 import dev.nxtsync.pull.Pages;
 import dev.nxtsync.pull.Uniqueness;
 import dev.nxtsync.pull.plan.CompanyScopes;
@@ -34,10 +35,12 @@ public class DryRun {
 
     private final PullDesigns designs;
     private final NxtClient nxt;
+    private final DocumentLength length;
 
-    DryRun(PullDesigns designs, NxtClient nxt) {
+    DryRun(PullDesigns designs, NxtClient nxt, DocumentLength length) {
         this.designs = designs;
         this.nxt = nxt;
+        this.length = length;
     }
 
     /** A company, or the customer of a system table, in which a row of each pull was asked for, or some where its key may be wrong. */
@@ -55,7 +58,8 @@ public class DryRun {
             Map<String, List<Integer>> strangers, Map<String, TargetTable> targets, List<TenantReading> readings) {}
 
     /**
-     * Asks one request for the schema, and one for each company; and some more for keys that are not documented.
+     * Asks one request for the schema, and one for each company, or some if it is about hundreds of tables; and some more for keys
+     * that are not documented.
      *
      * @param customers whom the connection is for
      * @param companies that it sees
@@ -88,32 +92,30 @@ public class DryRun {
         return new DryRunResult(designed.designs(), designed.leftOut(), strangers, targets, readings);
     }
 
-    /** The first obstacle that is met, or none. */
     private TenantReading read(Settings.Connection connection, Tenant tenant, List<PullPlan> plans) {
-        return Document.together(plans).stream().map(some -> readSome(connection, tenant, some))
-                .filter(each -> each.obstacle().isPresent()).findFirst()
-                .orElseGet(() -> new TenantReading(tenant, Optional.empty()));
+        return new TenantReading(tenant, length.divide(plans, plan -> part("t0", plan).tokens()).stream()
+                .flatMap(some -> obstacle(connection, tenant, some).stream()).findFirst());
     }
 
-    private TenantReading readSome(Settings.Connection connection, Tenant tenant, List<PullPlan> plans) {
+    private static DocumentPart part(String alias, PullPlan plan) {
+        return DocumentPart.page(alias, plan, plan.mapping().fields(), List.of(), plan.key(),
+                isOfAPerson(plan) ? SOME : 1);
+    }
+
+    private Optional<Problem> obstacle(Settings.Connection connection, Tenant tenant, List<PullPlan> plans) {
         var parts = new ArrayList<DocumentPart>();
-        for (PullPlan plan : plans) {
-            String alias = "t" + parts.size();
-            parts.add(isOfAPerson(plan)
-                    ? DocumentPart.page(alias, plan, plan.mapping().fields(), List.of(), plan.key(), SOME)
-                    : DocumentPart.page(alias, plan, plan.mapping().fields(), List.of(), plan.key(), 1));
-        }
+        plans.forEach(plan -> parts.add(part("t" + parts.size(), plan)));
         Answer answer = nxt.ask(connection.name(), Document.of("check", tenant, false, parts));
         if (answer instanceof Failure failure) {
-            return new TenantReading(tenant, Optional.of(failure.reason()));
+            return Optional.of(failure.reason());
         }
         for (int i = 0; i < plans.size(); i++) {
             var rows = Pages.connection(plans.get(i), (Answer.Data) answer, "t" + i).path("items");
             if (Uniqueness.verdict(plans.get(i), rows) instanceof Uniqueness.Repeated repeated) {
-                return new TenantReading(tenant, Optional.of(repeated.reason()));
+                return Optional.of(repeated.reason());
             }
         }
-        return new TenantReading(tenant, Optional.empty());
+        return Optional.empty();
     }
 
     /** Whether somebody has set the key, so that it may be wrong; a part of a key shows soon in the order of that part. */

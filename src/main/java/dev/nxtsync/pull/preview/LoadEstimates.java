@@ -22,6 +22,7 @@ import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.Question;
 import dev.nxtsync.pull.Document;
 import dev.nxtsync.pull.Document.DocumentPart;
+import dev.nxtsync.pull.DocumentLength;
 import dev.nxtsync.pull.PageReader;
 import dev.nxtsync.pull.Pages;
 import dev.nxtsync.pull.plan.CompanyScopes;
@@ -41,12 +42,14 @@ public class LoadEstimates {
     private final PullDesigns designs;
     private final NxtClient nxt;
     private final CompanyScopes scopes;
+    private final DocumentLength length;
 
-    LoadEstimates(Settings settings, PullDesigns designs, NxtClient nxt, CompanyScopes scopes) {
+    LoadEstimates(Settings settings, PullDesigns designs, NxtClient nxt, CompanyScopes scopes, DocumentLength length) {
         this.settings = settings;
         this.designs = designs;
         this.nxt = nxt;
         this.scopes = scopes;
+        this.length = length;
     }
 
     /**
@@ -131,13 +134,13 @@ public class LoadEstimates {
         for (var tenant : byOwner.entrySet()) {
             Tenant owner = tenant.getKey();
             polls += polls(tenant.getValue());
-            for (List<PullPlan> some : Document.together(tenant.getValue())) {
-                var timed = ask(connection.name(), owner, some);
+            for (var plans : length.divide(tenant.getValue(), plan -> part("t0", plan).tokens())) {
+                var timed = ask(connection.name(), owner, plans);
                 fastest = Math.min(fastest, timed.seconds());
                 if (timed.answer() instanceof Failure failure) {
-                    some.forEach(plan -> estimates.add(problem(plan.name(), Optional.of(owner), failure.message())));
+                    plans.forEach(plan -> estimates.add(problem(plan.name(), Optional.of(owner), failure.message())));
                 } else {
-                    counted.addAll(counted(owner, some, (Answer.Data) timed.answer()));
+                    counted.addAll(counted(owner, plans, (Answer.Data) timed.answer()));
                 }
             }
         }
@@ -155,11 +158,12 @@ public class LoadEstimates {
 
     private Timed ask(String connection, Tenant owner, List<PullPlan> plans) {
         var parts = new ArrayList<DocumentPart>();
-        for (PullPlan plan : plans) {
-            parts.add(DocumentPart
-                    .page("t" + parts.size(), plan, plan.mapping().fields(), List.of(), plan.key(), SAMPLE).counting());
-        }
+        plans.forEach(plan -> parts.add(part("t" + parts.size(), plan)));
         return ask(connection, Document.of("plan", owner, false, parts), Map.of());
+    }
+
+    private static DocumentPart part(String alias, PullPlan plan) {
+        return DocumentPart.page(alias, plan, plan.mapping().fields(), List.of(), plan.key(), SAMPLE).counting();
     }
 
     private Timed ask(String connection, Question question, Map<String, PageReader> readers) {
@@ -175,8 +179,9 @@ public class LoadEstimates {
             long rows = table.path("totalCount").asLong();
             long sampled = table.path("items").size();
             long bytes = sampled == 0 ? 0 : rows * table.path("items").toString().length() / sampled;
-            counted.add(new Counted(plan, owner, rows, bytes,
-                    requests(plan, rows, plans.size()) - (counted.isEmpty() ? 0 : 1)));
+            int before = counted.size() % Document.MOST_FIRST_PAGES;
+            int together = Math.min(Document.MOST_FIRST_PAGES, plans.size() - counted.size() + before);
+            counted.add(new Counted(plan, owner, rows, bytes, requests(plan, rows, together) - (before == 0 ? 0 : 1)));
         }
         return counted;
     }

@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
@@ -22,6 +23,8 @@ import org.postgresql.copy.CopyIn;
  */
 public final class PageBuffer {
     private static final int CHUNK = 64 * 1024;
+    /** The first chunk grows, since of many tables together most have few rows. */
+    private static final int FIRST = 1024;
     /** So few keys are enough to see what is the matter. */
     private static final int MOST_REPEATED = 20;
 
@@ -177,11 +180,15 @@ public final class PageBuffer {
 
     /** Of the row that begins there, as it is stored. */
     private int lengthAt(int position) {
-        int length = 0;
+        return CopyBinary.LENGTH + numberAt(position);
+    }
+
+    private int numberAt(int position) {
+        int number = 0;
         for (int i = 0; i < CopyBinary.LENGTH; i++) {
-            length = (length << Byte.SIZE) | (at(position + i) & 0xFF);
+            number = (number << Byte.SIZE) | (at(position + i) & 0xFF);
         }
-        return CopyBinary.LENGTH + length;
+        return number;
     }
 
     private void append() {
@@ -191,14 +198,24 @@ public final class PageBuffer {
                 last++;
                 used = 0;
             }
-            if (last == chunks.size()) {
-                chunks.add(new byte[CHUNK]);
-            }
             int length = Math.min(CHUNK - used, row.length - from);
-            System.arraycopy(row.bytes, from, chunks.get(last), used, length);
+            System.arraycopy(row.bytes, from, chunk(used + length), used, length);
             used += length;
             from += length;
         }
+    }
+
+    /** The last chunk, with room for so many bytes. */
+    private byte[] chunk(int needed) {
+        if (last == chunks.size()) {
+            chunks.add(new byte[last == 0 ? FIRST : CHUNK]);
+        }
+        byte[] chunk = chunks.get(last);
+        if (chunk.length < needed) {
+            chunk = Arrays.copyOf(chunk, Math.min(CHUNK, Math.max(2 * chunk.length, needed)));
+            chunks.set(last, chunk);
+        }
+        return chunk;
     }
 
     /**
@@ -290,13 +307,45 @@ public final class PageBuffer {
     }
 
     private String newDigest() {
-        try {
-            var sha = MessageDigest.getInstance("SHA-256");
-            for (int i = 0; i < chunks.size() && i <= last; i++) {
-                sha.update(chunks.get(i), 0, length(i));
+        var sha = sha();
+        for (int i = 0; i < chunks.size() && i <= last; i++) {
+            sha.update(chunks.get(i), 0, length(i));
+        }
+        faults.forEach(fault -> sha.update((fault.key() + fault.reason()).getBytes(StandardCharsets.UTF_8)));
+        return HexFormat.of().formatHex(sha.digest());
+    }
+
+    /**
+     * A text that two pages share only if their rows have the same keys and change stamps, in whatever order and with whatever
+     * other columns. Rows that are set aside do not count.
+     */
+    public String stamps() {
+        var rowsOfKeys = new ArrayList<String>(index.size());
+        for (int row = 0; row < position(); row += lengthAt(row)) {
+            rowsOfKeys.add(keyAndStampAt(row));
+        }
+        var sha = sha();
+        rowsOfKeys.stream().sorted().forEach(row -> sha.update(row.getBytes(StandardCharsets.ISO_8859_1)));
+        return HexFormat.of().formatHex(sha.digest());
+    }
+
+    /** As they are stored, each byte as a character. */
+    private String keyAndStampAt(int row) {
+        var text = new StringBuilder();
+        int from = row + CopyBinary.LENGTH;
+        for (var column : table.columns()) {
+            int end = from + CopyBinary.LENGTH + Math.max(0, numberAt(from));
+            for (int at = from; at < end && table.isKeyOrStamp(column); at++) {
+                text.append((char) (at(at) & 0xFF));
             }
-            faults.forEach(fault -> sha.update((fault.key() + fault.reason()).getBytes(StandardCharsets.UTF_8)));
-            return HexFormat.of().formatHex(sha.digest());
+            from = end;
+        }
+        return text.toString();
+    }
+
+    private static MessageDigest sha() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

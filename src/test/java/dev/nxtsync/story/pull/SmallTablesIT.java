@@ -2,6 +2,7 @@ package dev.nxtsync.story.pull;
 
 import static dev.nxtsync.story.Pulls.loaded;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.List;
@@ -40,7 +41,7 @@ class SmallTablesIT {
     @Test
     void moreTablesThanOneDocumentHoldsTakeAnotherAndFitInASmallHeap() {
         // the first document may go while the last tables are planned
-        firstLoads(Size.of(60, 300), Size.of(2, 8), Size.of(2 * 3, 8 * 7) + ONCE);
+        firstLoads(Size.of(60, 300), Size.of(2, 25), Size.of(2 * 3, 25 * 7) + ONCE);
     }
 
     @Test
@@ -69,6 +70,22 @@ class SmallTablesIT {
         }
     }
 
+    /** Also of so many tables that a document holds no more than their keys and change stamps. */
+    private void aQuietPollIsOneRequestForEachCompany(Sandbox sandbox, int pulls, int companies) {
+        long before = 0;
+        // the first two polls after a load read all columns
+        for (int poll = 0; poll < 3; poll++) {
+            before = sandbox.counter("requests_poll");
+            database.execute("update nxt_sync.pull_state set due_at = now(); "
+                    + "update nxt_sync.job set wanted = wanted + 1 where kind = 'poll'");
+            await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(100)).until(
+                    () -> database.number("select count(*) from nxt_sync.pull_state where due_at <= now()") == 0);
+        }
+        long requests = sandbox.counter("requests_poll") - before;
+        Size.figure("a quiet poll of %d tables x %d companies: %d requests", pulls, companies, requests);
+        assertThat(requests).isEqualTo(companies);
+    }
+
     private void firstLoads(int pulls, int companies, int most) {
         try (var sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true).withCompanies(companies)
                 .withRows(Map.of("associate", 300, "order", 300, "generalLedgerAccount", 300))
@@ -92,6 +109,7 @@ class SmallTablesIT {
                 }
                 assertThat(database.number("select count(*) from nxt_sync.freshness where rows = 3"))
                         .isEqualTo((long) pulls * companies);
+                aQuietPollIsOneRequestForEachCompany(sandbox, pulls, companies);
             }
         }
     }
