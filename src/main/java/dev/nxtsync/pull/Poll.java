@@ -28,7 +28,8 @@ import dev.nxtsync.schedule.UnitKind;
 
 /**
  * Reads the changes of one company (or customer): all tables that are due in one document, so that a poll in which nothing is
- * new costs one request. A table that has more goes on in documents of its own.
+ * new costs one request. If they are too many for that, it asks for keys and change stamps, and reads those in which something
+ * is new. A table that has more goes on in documents of its own.
  */
 @Singleton
 class Poll implements Job {
