@@ -261,8 +261,9 @@ final class PullsFixture implements AutoCloseable {
     Verification verification() {
         var source = new PullSource(nxt, CompanyAccessFixture.access(CompanyAccessFixture.outages(this::now)),
                 new Uniqueness(nxt), new RowCounting(), places(), length);
-        return new Verification(settings, CompanyScopesFixture.of(nxt), KeyFixture.search(nxt, settings), store.states(),
-                store.verified(), new TotalsCheck(source, SchemaFixture.introspection(nxt), store.totals()));
+        return new Verification(settings, CompanyScopesFixture.of(nxt), KeyFixture.search(nxt, settings),
+                store.states(), store.verified(),
+                new TotalsCheck(source, SchemaFixture.introspection(nxt), store.totals()));
     }
 
     /** Webhooks name rows by their keys, as JSON, one after the other. */

@@ -120,6 +120,6 @@ public class DryRun {
 
     /** Whether somebody has set the key, so that it may be wrong; a part of a key shows soon in the order of that part. */
     private static boolean isOfAPerson(PullPlan plan) {
-        return !PrimaryKeys.of(plan.table().name()).equals(Optional.of(plan.key()));
+        return !plan.pull().key().isEmpty() && !PrimaryKeys.of(plan.table().name()).equals(Optional.of(plan.key()));
     }
 }
