@@ -12,16 +12,14 @@ import dev.nxtsync.support.TestDatabase;
 
 /** The things that are timed, each on a server that answers from memory and a real PostgreSQL. */
 public final class Course {
-    /** Those of the image. */
-    static final String OPTIONS = "@" + Path.of("image", "jvm-options").toAbsolutePath();
-
     private Course() {}
 
     /** A daemon that pulls the server's table, polls and reconciliations far away. */
     public static Daemon.Builder daemon(MemoryServer server, TestDatabase database, int pageSize) {
-        return Daemon.on(server.url(), database).jvm(OPTIONS).jvm("-Xmx96m").with("NXT_PULLS_ORDERS_TABLE", "order")
-                .with("NXT_PULLS_ORDERS_EVERY", "24h").with("NXT_PULLS_ORDERS_PAGE_SIZE", pageSize)
-                .with("NXT_PULLS_ORDERS_PAGE_SIZE_MAX", pageSize).with("NXT_BUDGET_REQUESTS_PER_MINUTE", 600);
+        return Daemon.on(server.url(), database).jvm(Daemon.OPTIONS_OF_IMAGE).jvm("-Xmx96m")
+                .with("NXT_PULLS_ORDERS_TABLE", "order").with("NXT_PULLS_ORDERS_EVERY", "24h")
+                .with("NXT_PULLS_ORDERS_PAGE_SIZE", pageSize).with("NXT_PULLS_ORDERS_PAGE_SIZE_MAX", pageSize)
+                .with("NXT_BUDGET_REQUESTS_PER_MINUTE", 600);
     }
 
     /** Waits for the end of the load. Answers the seconds from its first request. */

@@ -27,6 +27,8 @@ import java.util.stream.Stream;
 public final class Daemon implements AutoCloseable {
     /** An operator key as the tests have it, as long as one must be. */
     public static final String OPERATOR = "0perator-key-of-the-tests";
+    /** The options that the JVM has in the image. */
+    public static final String OPTIONS_OF_IMAGE = "@" + Path.of("image", "jvm-options").toAbsolutePath();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     /** Ports of one process of tests, of which several run side by side. */
     private static final int PORTS = 2_600;

@@ -53,6 +53,8 @@ class WholeCompanyIT {
                         taken().size(), GENERATED, COMPANIES, (System.nanoTime() - from) / 1e9,
                         sandbox.counter("requests"), daemon.cpu().toMillis() / 1e3, planner(daemon) / 1e3,
                         daemon.residentMemory() >> 20);
+                Size.figure("requests: %s", database.value("select string_agg(kind || ' ' || requests, ', ') from "
+                        + "(select kind, sum(requests) as requests from nxt_sync.run group by kind order by kind) run"));
                 equalTheirSource(sandbox);
                 quietPollsCostOneRequestForACompany();
                 assertThat(daemon.get("/q/health/well").body()).contains("\"UP\"");
@@ -74,7 +76,7 @@ class WholeCompanyIT {
     }
 
     private Daemon.Builder whole(Sandbox sandbox) {
-        return Daemon.on(sandbox.url(), database).jvm("-Xmx96m").jvm("-XX:+ExitOnOutOfMemoryError")
+        return Daemon.on(sandbox.url(), database).jvm(Daemon.OPTIONS_OF_IMAGE).jvm("-Xmx96m")
                 .with("NXT_PULLS_ALL_TABLE", "*").with("NXT_PULLS_ALL_EVERY", EVERY.toSeconds() + "s")
                 .with("NXT_PULLS_ALL_EXCEPT_TABLES", "generated5,generated6")
                 .with("NXT_PULLS_LINES_TABLE", "orderLine");
@@ -128,8 +130,8 @@ class WholeCompanyIT {
         long requests = requests() - before;
         double rounds = (double) (polls() - from) / units;
         Size.figure("%d units of work, quiet: %d requests in %.2f polls", units, requests, rounds);
-        // and one for the tables of the customer
-        assertThat(requests).isLessThanOrEqualTo((long) Math.ceil(rounds) * (COMPANIES + 1));
+        // and one for the tables of the customer; the last poll may be under way
+        assertThat(requests).isLessThanOrEqualTo((long) Math.ceil((rounds + 0.2) * (COMPANIES + 1)));
     }
 
     private long requests() {
