@@ -74,10 +74,9 @@ public class PullFindings {
         }
         alike.values().forEach(states -> findings.add(alike(states)));
         PullStates.paused(transaction, configured.names())
-                .forEach((pull,
-                        pause) -> findings.add(Finding.remark("pull " + pull + ", paused", ErrorCode.PULL_PAUSED,
-                                "It has been paused since " + Words.time(pause.since()) + ". "
-                                        + pause.reason().orElseGet(ErrorCode.PULL_PAUSED::nextStep))));
+                .forEach(pause -> findings.add(Finding.remark("pull " + pause.pull() + ", paused",
+                        ErrorCode.PULL_PAUSED, "It has been paused since " + Words.time(pause.since()) + ". "
+                                + pause.reason().orElseGet(ErrorCode.PULL_PAUSED::nextStep))));
         Proofs.examples(transaction, configured.names()).forEach(each -> findings.add(different(each)));
         late(transaction, findings);
         Encoding.flaw(transaction)

@@ -197,12 +197,11 @@ public class PullStates {
     public record Pause(String pull, Instant since, Optional<String> reason) {}
 
     /** Those of the given pulls that are paused. */
-    public static Map<String, Pause> paused(Handle transaction, Collection<String> pulls) {
+    public static List<Pause> paused(Handle transaction, Collection<String> pulls) {
         return transaction.createQuery(
                 """
                         select pull, paused_at as since, reason from nxt_sync.pull_pause where pull = any (:pulls) order by pull""")
-                .bindArray("pulls", String.class, pulls).map(ConstructorMapper.of(Pause.class))
-                .collectToMap(Pause::pull, pause -> pause);
+                .bindArray("pulls", String.class, pulls).map(ConstructorMapper.of(Pause.class)).list();
     }
 
     /**

@@ -72,7 +72,8 @@ class PullStatesTest {
                         Optional.empty(), Optional.empty(), false, Optional.empty(), Optional.empty()));
         try (var transaction = Handles.on(store.database().connect())) {
             assertThat(PullStates.troubled(transaction, BOTH)).extracting(PullState::pull).containsExactly("orders");
-            assertThat(PullStates.paused(transaction, BOTH)).isEqualTo(Map.of("orders", day(8)));
+            assertThat(PullStates.paused(transaction, BOTH))
+                    .containsExactly(new PullStates.Pause("orders", day(8), Optional.empty()));
         }
     }
 
