@@ -54,7 +54,7 @@ class DiscoverCommand implements Command {
         return 0;
     }
 
-    private static void print(Settings.Connection connection, TableDiscovery.Discovered findings) {
+    private void print(Settings.Connection connection, TableDiscovery.Discovered findings) {
         System.out.println("connection " + connection.name() + " sees the customers " + Words.list(findings.customers())
                 + " and these companies:");
         findings.companies()
@@ -66,6 +66,14 @@ class DiscoverCommand implements Command {
             each.table().columns().values().forEach(column -> System.out
                     .println(String.format(Locale.ROOT, "  %-32s %s", column.name(), type(column))));
         }
+        var all = findings.loadable();
+        long rows = all.stream().mapToLong(each -> each.rows().orElse(0L)).sum();
+        int perMinute = Math.max(1, settings.budget().requestsPerMinute() / settings.budget().share());
+        System.out.println("all " + Words.count(all.size(), "table") + " that have a key, or may have one: "
+                + Words.count(rows, "row") + ", about " + Words.count(findings.requests(), "request") + ", "
+                + Words.count(1 + findings.requests() * 5 / 4 / perMinute, "minute") + " or more at "
+                + Words.count(perMinute, "request")
+                + " a minute. NXT_PULLS_ALL_TABLE='*' takes them; plan says what it " + "means for each");
     }
 
     private static String likely(Found found) {

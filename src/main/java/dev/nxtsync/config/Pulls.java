@@ -1,6 +1,7 @@
 package dev.nxtsync.config;
 
 import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toSet;
 
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -93,6 +94,11 @@ public final class Pulls {
     /** Those whose {@code TABLE} is a pattern. */
     public List<Settings.Pull> patterns(String connection) {
         return patterns.stream().filter(pull -> pull.connection().equals(connection)).toList();
+    }
+
+    /** The connections that have a pull which stands for several tables. */
+    public Set<String> connectionsWithPatterns() {
+        return patterns.stream().map(Settings.Pull::connection).collect(toSet());
     }
 
     /** Whether any pull stands for several tables. */

@@ -53,12 +53,30 @@ class PatternPlanning {
         this.plans = plans;
     }
 
-    /** Has the pulls be known that were taken before, once. */
+    /** Has the pulls be known that were taken before, and forgets what no pattern has any more, once. */
     void recall() throws SQLException {
         if (!isRecalled) {
+            tables.forgetAllBut(pulls.connectionsWithPatterns());
             stored = tables.recall(pulls);
             isRecalled = true;
         }
+    }
+
+    /**
+     * Whether another process has found that a table is new, or lost, since the schema was read that this one keeps. Then it is
+     * read again, so that two processes never take back what the other has found.
+     */
+    boolean isOutdated(String connection, SeenSchema seen) throws SQLException {
+        if (!has(connection)) {
+            return false;
+        }
+        stored = tables.read();
+        return stored.stream().filter(each -> each.connection().equals(connection) && each.taken())
+                .anyMatch(each -> each.lost() == isSeen(each.tableName(), seen));
+    }
+
+    private static boolean isSeen(String table, SeenSchema seen) {
+        return seen.tables().known().containsKey(table) || seen.tables().refused().containsKey(table);
     }
 
     /** The pulls of a connection that no pattern has. */
@@ -129,7 +147,7 @@ class PatternPlanning {
         if (matched.obstacle().isPresent()) {
             obstacle = Optional.of(new Problem(ErrorCode.CONFIGURATION, Words.sentence(matched.obstacle().get())));
             wasTaken = false;
-        } else if (table == null && !seen.tables().refused().containsKey(pull.table())) {
+        } else if (!isSeen(pull.table(), seen)) {
             isLost = true;
             obstacle = Optional.of(new Problem(ErrorCode.TABLE_UNKNOWN,
                     "Business NXT no longer shows the table " + pull.table()

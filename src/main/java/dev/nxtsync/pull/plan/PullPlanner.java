@@ -92,7 +92,12 @@ public class PullPlanner implements Planner {
         if (asked || daily) {
             schemas.forget(name);
         }
+        boolean isKept = schemas.isKept(name);
         var seen = schemas.read(connection);
+        if (isKept && patterns.isOutdated(name, seen)) {
+            schemas.forget(name);
+            seen = schemas.read(connection);
+        }
         boolean complete = plan(connection, seen) && seen.keys().isWhole();
         if (complete) {
             schemas.keep(name, seen);

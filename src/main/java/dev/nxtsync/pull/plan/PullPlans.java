@@ -105,6 +105,11 @@ public class PullPlans extends PlanRegistry<PullPlans.PlannedPull> {
         return connections;
     }
 
+    /** Whether all of a connection has been looked at, so that its units are worked on. */
+    boolean isAtWork(String connection) {
+        return complete().contains(connection);
+    }
+
     /** The plans of a connection's pulls that run, in the order of their names. */
     public List<PullPlan> ready(String connection) {
         return all().stream().filter(Ready.class::isInstance).map(planned -> ((Ready) planned).plan())

@@ -146,6 +146,11 @@ class PullSchemas {
         kept.put(connection, seen);
     }
 
+    /** Whether anything is kept of a connection. */
+    boolean isKept(String connection) {
+        return kept.containsKey(connection);
+    }
+
     /** Whether what is kept of a connection is too old. */
     boolean isOld(String connection) {
         var seen = kept.get(connection);

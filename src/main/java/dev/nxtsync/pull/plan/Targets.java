@@ -84,12 +84,16 @@ class Targets {
             }
             return;
         }
-        boolean ran = plans.of(plan.name()).filter(PullPlans.Ready.class::isInstance).isPresent();
-        boolean wasHalted = !ran && plans.of(plan.name()).isPresent();
+        var before = plans.of(plan.name());
+        boolean ran = before.filter(PullPlans.Ready.class::isInstance).isPresent();
+        boolean wasHalted = before.filter(PullPlans.Halted.class::isInstance).isPresent();
+        boolean joins = before.map(PullPlans.LeftOut.class::isInstance)
+                .orElseGet(() -> plans.isAtWork(plan.pull().connection()));
         plans.put(plan.name(), ready);
         var unused = conditions.over(plan.name());
-        if (states.planned(plan.name(), !ran) || wasHalted) {
-            LOG.infof("Pull %s goes on", plan.name());
+        if (states.planned(plan.name(), !ran) || wasHalted || joins) {
+            LOG.logf(joins ? Logger.Level.DEBUG : Logger.Level.INFO, "Pull %s goes on", plan.name());
+            // its units may have come, and found that it was not planned
             units.wake(plan.name(), plan.pull().connection(), plan.table().scope());
         }
     }

@@ -30,6 +30,8 @@ import dev.nxtsync.tenant.Tenant;
 public class TableDiscovery {
     /** Tables that are counted with one request. */
     private static final int COUNTS = 200;
+    /** Rows of a page, as it is set where nothing else is. */
+    private static final int PAGE = 5_000;
 
     private final Introspection introspection;
     private final CompanyScopes scopes;
@@ -60,7 +62,20 @@ public class TableDiscovery {
     }
 
     /** @param customers whose number is the scope of system tables */
-    public record Discovered(List<Integer> customers, List<Tenants.Company> companies, List<Found> tables) {}
+    public record Discovered(List<Integer> customers, List<Tenants.Company> companies, List<Found> tables) {
+        /** Those that have a key, or may have one that Business NXT proves. */
+        public List<Found> loadable() {
+            return tables.stream().filter(each -> each.key().isPresent() || !each.likely().isEmpty()).toList();
+        }
+
+        /** About how many requests load them: first pages together, and then pages that have grown. */
+        public long requests() {
+            return loadable().stream().mapToLong(each -> {
+                long ofOne = each.rows().orElse(0L) / Math.max(1, each.owners());
+                return each.owners() * (ofOne * Document.MOST_FIRST_PAGES <= PAGE ? 0 : 1 + ofOne / PAGE);
+            }).sum() + companies.size() * (loadable().size() / Document.MOST_FIRST_PAGES + 1L);
+        }
+    }
 
     /** How far a discovery has come. */
     @FunctionalInterface

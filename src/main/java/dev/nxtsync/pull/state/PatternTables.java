@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -96,20 +95,16 @@ public class PatternTables {
      */
     public void keep(String connection, Collection<PatternTable> tables) throws SQLException {
         database.useTransaction(transaction -> {
-            Map<String, Boolean> before = transaction.createQuery("""
-                    select pull, lost_at is not null as lost from nxt_sync.pattern_table
-                    where connection = :connection and taken_at is not null""").bind("connection", connection)
-                    .map((row, context) -> Map.entry(row.getString("pull"), row.getBoolean("lost"))).stream()
-                    .collect(toMap(Map.Entry::getKey, Map.Entry::getValue, (a, b) -> a && b));
             transaction.createUpdate(
                     """
                             delete from nxt_sync.pattern_table where connection = :connection and table_name <> all (:tables)""")
                     .bind("connection", connection)
                     .bindArray("tables", String.class, tables.stream().map(PatternTable::tableName).toList()).execute();
+            forgetPauses(transaction);
             write(transaction, tables);
             Set<String> there = new HashSet<>();
             for (PatternTable each : tables) {
-                if (each.lost() && !before.getOrDefault(each.pull(), false)) {
+                if (each.lost()) {
                     pause(transaction, each);
                 } else if (each.taken() && !each.lost()) {
                     there.add(each.pull());
@@ -117,6 +112,23 @@ public class PatternTables {
             }
             resume(transaction, connection, there);
         });
+    }
+
+    /** Forgets the tables of all other connections. */
+    public void forgetAllBut(Set<String> connections) throws SQLException {
+        database.useTransaction(transaction -> {
+            transaction.createUpdate("delete from nxt_sync.pattern_table where connection <> all (:connections)")
+                    .bindArray("connections", String.class, connections).execute();
+            forgetPauses(transaction);
+        });
+    }
+
+    /** What no lost table is the reason of any more: the pull of its own that a table has since goes on. */
+    private static void forgetPauses(Handle transaction) {
+        transaction.execute(
+                """
+                        delete from nxt_sync.pull_pause where reason is not null and not exists (
+                            select from nxt_sync.pattern_table known where known.pull = pull_pause.pull and lost_at is not null)""");
     }
 
     private static void write(Handle transaction, Collection<PatternTable> tables) {
@@ -144,10 +156,12 @@ public class PatternTables {
     }
 
     private static void pause(Handle transaction, PatternTable lost) {
-        transaction.createUpdate("""
+        int paused = transaction.createUpdate("""
                 insert into nxt_sync.pull_pause (pull, reason) values (:pull, :reason) on conflict do nothing""")
                 .bind("pull", lost.pull()).bind("reason", lost.reason()).execute();
-        UnitSelection.of(lost.pull(), UnitKind.LOAD, UnitKind.RECONCILIATION).revoke(transaction);
+        if (paused == 1) {
+            UnitSelection.of(lost.pull(), UnitKind.LOAD, UnitKind.RECONCILIATION).revoke(transaction);
+        }
     }
 
     /** Not what a person has paused. */

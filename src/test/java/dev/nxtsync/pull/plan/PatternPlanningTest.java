@@ -131,6 +131,42 @@ class PatternPlanningTest {
     }
 
     @Test
+    void whatAnotherProcessHasSeenSinceIsLookedAtAgainAndNotTakenBack() throws SQLException {
+        var options = SandboxOptions.defaults().withTables(16).withInputs("two");
+        try (var pulls = new PlannedFixture(options, GENERATED)) {
+            pulls.prove();
+            String lost = "update nxt_sync.pattern_table set lost_at = now() where table_name = 'generated15'";
+            pulls.database.execute(lost);
+            pulls.asked();
+            pulls.plan();
+            assertThat(pulls.asked()).as("it is there all the same").contains("introspect");
+            assertThat(pulls.database.number("select count(lost_at) from nxt_sync.pattern_table")).isZero();
+            pulls.asked();
+            pulls.plan();
+            assertThat(pulls.asked()).as("nobody has seen anything else").doesNotContain("introspect");
+
+            pulls.sandbox.faults(Map.of("hidden-table", 1.0));
+            pulls.database.execute(lost);
+            pulls.plan();
+            assertThat(pulls.database.number("select count(lost_at) from nxt_sync.pattern_table")).isOne();
+            assertThat(pulls.plans.of("generated15")).containsInstanceOf(PullPlans.LeftOut.class);
+        }
+    }
+
+    @Test
+    void aPauseOfALostTableEndsWithItsPattern() throws SQLException {
+        try (var pulls = new PlannedFixture(OPTIONS, Map.of("NXT_PULLS_PRODUCT_TABLE", "product"))) {
+            pulls.database.execute("insert into nxt_sync.pattern_table (connection, table_name, pattern, pull, "
+                    + "tells_changes, taken_at, lost_at) values ('main', 'product', 'all', 'product', true, now(), now());"
+                    + "insert into nxt_sync.pull_pause (pull, reason) values ('product', 'lost'), ('other', null)");
+            pulls.planner.recall();
+            assertThat(pulls.database.value("select string_agg(pull, ' ') from nxt_sync.pull_pause"))
+                    .isEqualTo("other");
+            assertThat(pulls.database.count("nxt_sync.pattern_table")).isZero();
+        }
+    }
+
+    @Test
     void aPullOfItsOwnTakesOverTheTableUnderItsName() throws SQLException {
         try (var pulls = new PlannedFixture(OPTIONS, GENERATED)) {
             pulls.prove();

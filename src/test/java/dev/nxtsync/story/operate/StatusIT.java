@@ -251,7 +251,10 @@ class StatusIT {
             assertThat(builder.run(0, "discover")).contains("5280001 Fjord AS, of customer 1111222")
                     .contains("table associate, 333 rows in 3 companies, key associateNo")
                     .containsPattern("birthDate +Int, a date").contains("table company, 3 rows in 1 customer")
-                    .contains("key batchNo,voucherNo (by webhooks), proven at 2026-11-29T04:00:00Z; or voucherNo (by ");
+                    .contains("key batchNo,voucherNo (by webhooks), proven at 2026-11-29T04:00:00Z; or voucherNo (by ")
+                    .containsPattern(
+                            "\nall \\d+ tables that have a key, or may have one: \\d+ rows, about \\d+ requests, "
+                                    + "1 minute or more at 540 requests a minute. NXT_PULLS_ALL_TABLE='\\*' takes them; plan");
             assertThat(builder.in("config/application.yaml", yaml).with("NXT_PULLS_VOUCHERS_TABLE", "voucher").run(0,
                     "check")).contains("pull orderline: table orderLine by orderNo, lineNo")
                     .containsPattern("pull vouchers: table voucher by batchNo, voucherNo .*by webhooks, proven by")
