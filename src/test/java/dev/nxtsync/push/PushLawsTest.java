@@ -15,7 +15,7 @@ class PushLawsTest {
     /** A seed for each core at a time. */
     @Test
     void sendsOfAGroupFollowItsIdsAndNoRowIsSentTwiceLostOrDeadWithoutAnError() {
-        int seeds = Size.of(8, 1000);
+        int seeds = Size.of(5, 1000);
         long begun = System.nanoTime();
         assertThat(IntStream.range(0, seeds).parallel().mapToObj(PushLawsTest::flaw).flatMap(Optional::stream))
                 .isEmpty();

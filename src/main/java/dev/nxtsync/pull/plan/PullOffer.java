@@ -28,7 +28,7 @@ record PullOffer(Introspection introspection) {
                 .collect(joining("; "));
         LOG.infof(
                 "Connection %s is signed in, and no pull is configured. It sees %s. Its access group may read these tables: "
-                        + "%s. To pull one, set for example NXT_PULLS_ORDERS_TABLE=order.",
+                        + "%s. To pull one, set for example NXT_PULLS_ORDERS_TABLE=order; to pull all, NXT_PULLS_ALL_TABLE='*'.",
                 connection, all.isEmpty() ? "no company" : all,
                 Words.list(introspection.tableNames(connection, Scope.COMPANY)));
     }
