@@ -93,15 +93,15 @@ final class PullChecks {
 
     private void targets(Map<String, Settings.Pull> pulls) {
         var taken = new HashMap<String, String>();
-        var ofMany = new HashMap<String, Settings.Pull>();
+        var patterns = new ArrayList<Settings.Pull>();
         for (Settings.Pull pull : pulls.values()) {
             if (pull.isPattern()) {
-                var other = ofMany.putIfAbsent(pull.target().orElse("*"), pull);
-                if (other != null && !other.connection().equals(pull.connection())) {
-                    add(Settings.Pull.variable(pull.name(), "TARGET"), "the pulls " + other.name() + " and "
-                            + pull.name() + " are for different connections, and would write the same target tables; "
-                            + "set this one to names of its own with a * in them, such as " + pull.name() + "_*");
-                }
+                patterns.stream().filter(other -> haveSameTargets(other, pull)).findFirst().ifPresent(other -> add(
+                        Settings.Pull.variable(pull.name(), "TARGET"),
+                        "the pulls " + other.name() + " and " + pull.name()
+                                + " are for different connections, and would write the same target tables; set this one "
+                                + "to names of its own with a * in them, such as " + pull.name() + "_*"));
+                patterns.add(pull);
                 continue;
             }
             String target = pull.targetName();
@@ -113,6 +113,13 @@ final class PullChecks {
                                 + Settings.Pull.variable(other, "TARGET") + ", to a name of its own");
             }
         }
+    }
+
+    /** As far as the patterns alone tell. */
+    private static boolean haveSameTargets(Settings.Pull one, Settings.Pull other) {
+        return !one.connection().equals(other.connection()) && one.target().equals(other.target())
+                && (new TablePattern(one.table()).matches(other.table())
+                        || new TablePattern(other.table()).matches(one.table()));
     }
 
     private void identifier(String setting, String text) {

@@ -121,10 +121,11 @@ public final class Pulls {
         written(connection).forEach(pull -> own.add(pull.table()));
         var names = new HashSet<String>();
         var targets = new HashSet<String>();
-        written.values().forEach(pull -> {
-            names.add(pull.name());
-            targets.add(pull.targetName());
-        });
+        Stream.concat(written.values().stream(),
+                known.all().values().stream().filter(pull -> !pull.connection().equals(connection))).forEach(pull -> {
+                    names.add(pull.name());
+                    targets.add(pull.targetName());
+                });
         var matched = new ArrayList<MatchedTable>();
         for (String table : new TreeSet<>(tables)) {
             Stream<Settings.Pull> fitting = own.contains(table)

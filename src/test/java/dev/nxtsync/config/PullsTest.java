@@ -1,6 +1,7 @@
 package dev.nxtsync.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Duration;
 import java.util.List;
@@ -67,6 +68,19 @@ class PullsTest {
                 .containsExactly("orderLine", "product");
         assertThat(matched.get(2).obstacle()).contains("There is another pull orderline, or one with the target "
                 + "order_line. Configure one for the table orderLine with a name and TARGET of its own");
+    }
+
+    @Test
+    void ofTwoConnectionsTheOneThatCameFirstHasTheName() {
+        var both = pulls(Map.of("NXT_CONNECTIONS_OSLO_CLIENT_ID", "isv_o", "NXT_CONNECTIONS_OSLO_CLIENT_SECRET", "s",
+                "NXT_PULLS_A_TABLE", "*", "NXT_PULLS_B_TABLE", "*", "NXT_PULLS_B_CONNECTION", "oslo",
+                "NXT_PULLS_B_TARGET", "oslo_*"));
+        both.take("main", both.matched("main", List.of("osloOrder"), table -> true).stream()
+                .map(Pulls.MatchedTable::pull).toList());
+        assertThat(both.names()).containsExactly("osloorder");
+        assertThat(both.matched("oslo", List.of("order", "orderLine"), table -> true))
+                .extracting(each -> each.pull().name(), each -> each.obstacle().isPresent())
+                .containsExactly(tuple("osloorder", true), tuple("osloorderline", false));
     }
 
     @Test

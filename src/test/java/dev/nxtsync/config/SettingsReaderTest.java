@@ -116,6 +116,9 @@ class SettingsReaderTest {
                         + "tables; set this one to names of its own with a * in them, such as b_*");
         two.put("NXT_PULLS_B_TARGET", "oslo_*");
         assertThat(read(two).problems()).isEmpty();
+        two.remove("NXT_PULLS_B_TARGET");
+        two.putAll(Map.of("NXT_PULLS_A_TABLE", "order*", "NXT_PULLS_B_TABLE", "product*"));
+        assertThat(read(two).problems()).as("they have no table in common").isEmpty();
     }
 
     @Test
