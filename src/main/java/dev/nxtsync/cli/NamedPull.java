@@ -15,9 +15,12 @@ record NamedPull(Pulls pulls, PatternTables tables) {
 
     Settings.Pull of(String name) throws SQLException, UnusableArgument {
         for (var each : pulls.hasPatterns() ? tables.recall(pulls) : List.<PatternTables.PatternTable>of()) {
-            if (each.pull().equals(name) && !each.taken()) {
-                throw new UnusableArgument("There is no pull \"" + name + "\": pull " + each.pattern()
-                        + " leaves out the table " + each.tableName() + ". " + each.reason());
+            if (each.pull().equals(name) && (!each.taken() || each.lost())) {
+                throw new UnusableArgument((each.lost()
+                        ? "The pull \"" + name + "\" is paused. "
+                        : "There is no pull \"" + name + "\": pull " + each.pattern() + " leaves out the table "
+                                + each.tableName() + ". ")
+                        + each.reason());
             }
         }
         return Command.named("pull", pulls.all(), name);

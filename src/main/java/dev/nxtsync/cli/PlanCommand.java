@@ -36,6 +36,9 @@ record PlanCommand(LoadEstimates estimates) implements Command {
         }
         System.out.println(line("all", "", rows, megabytes(bytes), requests, minutes(all.minutes())));
         readCompletely(all.estimates());
+        if (!all.leftOut().isEmpty()) {
+            System.out.println("Left out are these tables, as far as three companies show. The daemon asks all.");
+        }
         all.leftOut().forEach((table, reason) -> System.out
                 .println(Report.line("note", "table " + table + " is left out. " + reason.coded())));
         System.out.printf(

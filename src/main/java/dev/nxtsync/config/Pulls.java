@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +24,8 @@ import java.util.stream.Stream;
  * are is known once somebody has {@link #take taken} them. Safe for any number of threads.
  */
 public final class Pulls {
+    private static final int LONGEST_NAME = 63;
+
     private final Map<String, Settings.Pull> written = new TreeMap<>();
     /** Those that say most of a table's name come first. */
     private final List<Settings.Pull> patterns;
@@ -59,7 +62,15 @@ public final class Pulls {
      * @param pattern the name of the pull whose {@code TABLE} it is
      * @param obstacle why there cannot be such a pull; empty if nothing is in the way
      */
-    public record MatchedTable(String pattern, Settings.Pull pull, Optional<String> obstacle) {}
+    public record MatchedTable(String pattern, Settings.Pull pull, Optional<String> obstacle) {
+        /** Why there is no such pull, with what else is to be set where it tells to set something. */
+        public String reason(String told) {
+            return told.contains(Settings.Pull.variable(pull.name(), ""))
+                    ? told + " Set " + Settings.Pull.variable(pull.name(), "TABLE") + "=" + pull.table()
+                            + " beside it, which makes it a pull of its own."
+                    : told;
+        }
+    }
 
     /** By name. It does not change; what is taken later is in another one. */
     public Map<String, Settings.Pull> all() {
@@ -89,6 +100,11 @@ public final class Pulls {
     /** Those of a connection that are configured for one table. */
     public List<Settings.Pull> written(String connection) {
         return written.values().stream().filter(pull -> pull.connection().equals(connection)).toList();
+    }
+
+    /** The names of all that are configured for one table. */
+    public Set<String> written() {
+        return Set.copyOf(written.keySet());
     }
 
     /** Those whose {@code TABLE} is a pattern. */
@@ -135,11 +151,16 @@ public final class Pulls {
                 var pull = ofTable(pattern, table, tellsChanges.test(table));
                 boolean isFree = !names.contains(pull.name()) && targets.add(pull.targetName());
                 names.add(pull.name());
+                boolean isShort = pull.targetName().length() <= LONGEST_NAME;
                 matched.add(new MatchedTable(pattern.name(), pull,
-                        isFree
+                        isFree && isShort
                                 ? Optional.empty()
-                                : Optional.of("There is another pull " + pull.name() + ", or one with the target "
-                                        + pull.targetName() + ". Configure one for the table " + table
+                                : Optional.of((isShort
+                                        ? "There is another pull " + pull.name() + ", or one with the target "
+                                                + pull.targetName()
+                                        : "The target " + pull.targetName() + " is longer than PostgreSQL's "
+                                                + LONGEST_NAME + " characters")
+                                        + ". Configure a pull for the table " + table
                                         + " with a name and TARGET of its own")));
             });
         }
@@ -149,8 +170,8 @@ public final class Pulls {
     /** Its name is that of its target without underscores, which could be configured, too. */
     private static Settings.Pull ofTable(Settings.Pull pattern, String table, boolean tellsChanges) {
         String target = new TablePattern(pattern.target().orElse("*")).filledWith(SnakeCase.of(table));
-        return new Settings.Pull(target.replace("_", ""), table, List.of(), List.of(), pattern.connection(),
-                pattern.companies(), List.of(), List.of(), Optional.empty(),
+        return new Settings.Pull(target.replace("_", "").toLowerCase(Locale.ROOT), table, List.of(), List.of(),
+                pattern.connection(), pattern.companies(), List.of(), List.of(), Optional.empty(),
                 tellsChanges ? pattern.every() : Optional.of(pattern.reconcile()),
                 tellsChanges ? pattern.cron() : Optional.empty(), pattern.overlap(), pattern.reconcile(),
                 pattern.prove(), pattern.deletes(), pattern.maxDeleteShare(), pattern.pageSize(), pattern.pageSizeMax(),

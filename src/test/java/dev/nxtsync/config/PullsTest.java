@@ -67,7 +67,16 @@ class PullsTest {
         assertThat(matched).filteredOn(each -> each.obstacle().isPresent()).extracting(each -> each.pull().table())
                 .containsExactly("orderLine", "product");
         assertThat(matched.get(2).obstacle()).contains("There is another pull orderline, or one with the target "
-                + "order_line. Configure one for the table orderLine with a name and TARGET of its own");
+                + "order_line. Configure a pull for the table orderLine with a name and TARGET of its own");
+    }
+
+    @Test
+    void aTargetWhoseNameIsTooLongIsInTheWay() {
+        String table = "a".repeat(60);
+        assertThat(pulls(Map.of("NXT_PULLS_ALL_TABLE", "*", "NXT_PULLS_ALL_TARGET", "Oslo_*")).matched("main",
+                List.of(table, "b"), each -> true))
+                .extracting(each -> each.pull().name(), each -> each.obstacle().isPresent())
+                .containsExactly(tuple("oslo" + table, true), tuple("oslob", false));
     }
 
     @Test

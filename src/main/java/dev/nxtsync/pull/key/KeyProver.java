@@ -104,7 +104,9 @@ public class KeyProver {
         var findings = new HashMap<>(answer.findings());
         var failure = answer.failure();
         if (failure.isPresent() && failure.get() instanceof Failure.ForbiddenCompany forbidden) {
-            question.keys().forEach(key -> findings.putIfAbsent(key, new UnclearKey(forbidden.message(), false)));
+            // nothing else is asked there either
+            open.of(question.tenant())
+                    .forEach(key -> findings.putIfAbsent(key, new UnclearKey(forbidden.message(), false)));
             failure = Optional.empty();
         }
         try {

@@ -40,6 +40,11 @@ final class OpenProofs {
         notAnswered.keySet().retainAll(toAsk.keySet());
     }
 
+    /** All that is to be asked of a company. */
+    synchronized List<ProposedKey> of(Tenant tenant) {
+        return List.copyOf(toAsk.getOrDefault(tenant, List.of()));
+    }
+
     synchronized Set<Tenant> failing() {
         var failing = new HashSet<Tenant>();
         notAnswered.forEach((tenant, each) -> {

@@ -11,8 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 import jakarta.inject.Singleton;
 
@@ -45,7 +47,7 @@ class PatternPlanning {
     private final PullPlans plans;
     private final ConditionLog<String> told = new ConditionLog<>();
     private List<PatternTable> stored = List.of();
-    private boolean isRecalled;
+    private Set<String> loaded = Set.of();
 
     PatternPlanning(Pulls pulls, PatternTables tables, PullPlans plans) {
         this.pulls = pulls;
@@ -53,26 +55,32 @@ class PatternPlanning {
         this.plans = plans;
     }
 
-    /** Has the pulls be known that were taken before, and forgets what no pattern has any more, once. */
-    void recall() throws SQLException {
-        if (!isRecalled) {
-            tables.forgetAllBut(pulls.connectionsWithPatterns());
-            stored = tables.recall(pulls);
-            isRecalled = true;
-        }
-    }
-
     /**
      * Whether another process has found that a table is new, or lost, since the schema was read that this one keeps. Then it is
      * read again, so that two processes never take back what the other has found.
      */
-    boolean isOutdated(String connection, SeenSchema seen) throws SQLException {
-        if (!has(connection)) {
-            return false;
+    boolean isOutdated(String connection, SeenSchema seen) {
+        return has(connection)
+                && takenBefore(connection).anyMatch(each -> each.lost() == isSeen(each.tableName(), seen));
+    }
+
+    /** Looks at what this and other processes have kept. Says whether a table of a connection is lost. */
+    boolean recall(String connection) throws SQLException {
+        if (has(connection)) {
+            stored = tables.read();
+            loaded = tables.loaded();
         }
-        stored = tables.read();
-        return stored.stream().filter(each -> each.connection().equals(connection) && each.taken())
-                .anyMatch(each -> each.lost() == isSeen(each.tableName(), seen));
+        return has(connection) && takenBefore(connection).anyMatch(PatternTable::lost);
+    }
+
+    /** Whether none of the tables is seen that were: then nothing follows from it, since an answer may have lacked them. */
+    boolean isBlind(String connection, SeenSchema seen) {
+        return has(connection) && takenBefore(connection).findFirst().isPresent()
+                && takenBefore(connection).noneMatch(each -> isSeen(each.tableName(), seen));
+    }
+
+    private Stream<PatternTable> takenBefore(String connection) {
+        return stored.stream().filter(each -> each.connection().equals(connection) && each.taken());
     }
 
     private static boolean isSeen(String table, SeenSchema seen) {
@@ -90,16 +98,14 @@ class PatternPlanning {
     }
 
     /** What the patterns of a connection make of the tables that it sees, and of those that it has seen. */
-    List<MatchedTable> matched(String connection, SeenSchema seen) throws SQLException {
-        if (!has(connection)) {
+    List<MatchedTable> matched(String connection, SeenSchema seen) {
+        if (!has(connection) || isBlind(connection, seen)) {
             return List.of();
         }
-        recall();
         var names = new TreeSet<>(seen.tables().refused().keySet());
         seen.tables().known().values().stream().filter(table -> !table.columns().isEmpty())
                 .forEach(table -> names.add(table.name()));
-        stored.stream().filter(each -> each.connection().equals(connection) && each.taken())
-                .forEach(each -> names.add(each.tableName()));
+        takenBefore(connection).forEach(each -> names.add(each.tableName()));
         return pulls.matched(connection, names, name -> Optional.ofNullable(seen.tables().known().get(name))
                 .map(Table::tellsChanges).orElseGet(() -> tellsChanges(connection, name)));
     }
@@ -112,7 +118,7 @@ class PatternPlanning {
      */
     Map<String, Design> taken(String connection, List<MatchedTable> matched, Map<String, Design> designs,
             SeenSchema seen) throws SQLException {
-        if (!has(connection)) {
+        if (!has(connection) || isBlind(connection, seen)) {
             return designs;
         }
         var toAdopt = new TreeMap<>(designs);
@@ -140,8 +146,9 @@ class PatternPlanning {
     private PatternTable decide(String connection, MatchedTable matched, Map<String, Design> designs, SeenSchema seen) {
         Settings.Pull pull = matched.pull();
         var table = seen.tables().known().get(pull.table());
-        boolean wasTaken = stored.stream().anyMatch(each -> each.taken() && each.connection().equals(connection)
-                && each.tableName().equals(pull.table()) && each.pull().equals(pull.name()));
+        // what was forgotten by a process with other settings has its rows all the same
+        boolean wasTaken = loaded.contains(pull.name()) || takenBefore(connection)
+                .anyMatch(each -> each.tableName().equals(pull.table()) && each.pull().equals(pull.name()));
         Optional<Problem> obstacle;
         boolean isLost = false;
         if (matched.obstacle().isPresent()) {
@@ -165,7 +172,8 @@ class PatternPlanning {
         var shown = isLost ? obstacle : leftOut;
         return new PatternTable(connection, pull.table(), matched.pattern(), pull.name(),
                 table == null ? tellsChanges(connection, pull.table()) : table.tellsChanges(), isTaken,
-                isLost && isTaken, shown.map(Problem::code).orElse(""), shown.map(Problem::message).orElse(""));
+                isLost && isTaken, shown.map(Problem::code).orElse(""),
+                shown.map(Problem::message).map(matched::reason).orElse(""));
     }
 
     /** As it was last seen. */
@@ -176,7 +184,8 @@ class PatternPlanning {
 
     private void keep(String connection, List<PatternTable> now) throws SQLException {
         var before = stored.stream().filter(each -> each.connection().equals(connection)).toList();
-        if (now.equals(before)) {
+        // a person may have resumed what is lost
+        if (now.equals(before) && now.stream().noneMatch(PatternTable::lost)) {
             return;
         }
         tables.keep(connection, now);

@@ -1,7 +1,5 @@
 package dev.nxtsync.pull.plan;
 
-import java.sql.SQLException;
-
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
@@ -36,13 +34,12 @@ class PullPlanLoop {
         loop.begin(begun, this::tick);
     }
 
-    private void tick() throws SQLException {
+    private void tick() {
         if (!migrations.done()) {
             // meanwhile
             settings.connections().values().forEach(planner::readAhead);
             return;
         }
-        planner.recall();
         boolean planned = loop.plan(settings.connections().values());
         planner.changeTargets();
         settings.connections().keySet().forEach(followed::follow);

@@ -77,11 +77,6 @@ public class PullPlanner implements Planner {
         schemas.readAhead(connection);
     }
 
-    /** Has the pulls of patterns be known that were taken before, once there is a database. */
-    void recall() throws SQLException {
-        patterns.recall();
-    }
-
     @Override
     public boolean plan(Settings.Connection connection, boolean asked) throws SQLException {
         String name = connection.name();
@@ -89,7 +84,9 @@ public class PullPlanner implements Planner {
         if (daily) {
             plans.planned(name).forEach(ready -> plans.forgetMisfits(ready.plan().name()));
         }
-        if (asked || daily) {
+        // what is lost may be there again
+        boolean lacksTables = patterns.recall(name);
+        if (asked || daily || lacksTables) {
             schemas.forget(name);
         }
         boolean isKept = schemas.isKept(name);
@@ -98,8 +95,8 @@ public class PullPlanner implements Planner {
             schemas.forget(name);
             seen = schemas.read(connection);
         }
-        boolean complete = plan(connection, seen) && seen.keys().isWhole();
-        if (complete) {
+        boolean complete = plan(connection, seen) && seen.keys().isWhole() && !patterns.isBlind(name, seen);
+        if (complete || (patterns.has(name) && schemas.isFresh(seen))) {
             schemas.keep(name, seen);
         }
         return complete;

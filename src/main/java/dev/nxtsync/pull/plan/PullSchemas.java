@@ -34,6 +34,7 @@ import dev.nxtsync.pull.plan.CompanyScopes.Tenancy;
 class PullSchemas {
     private static final Logger LOG = Logger.getLogger(PullSchemas.class);
     private static final long FRESH = Duration.ofDays(1).toNanos();
+    private static final long STOPPED_FRESH = Duration.ofMinutes(5).toNanos();
     private static final long KEYS_FRESH = Duration.ofMinutes(10).toNanos();
 
     private final Introspection introspection;
@@ -149,6 +150,11 @@ class PullSchemas {
     /** Whether anything is kept of a connection. */
     boolean isKept(String connection) {
         return kept.containsKey(connection);
+    }
+
+    /** Whether it was read so lately that a schema of hundreds of tables is not read again for one that is stopped. */
+    boolean isFresh(SeenSchema seen) {
+        return nanos.getAsLong() - seen.readAt() < STOPPED_FRESH;
     }
 
     /** Whether what is kept of a connection is too old. */

@@ -69,8 +69,10 @@ class PullDesigns {
         var designs = new TreeMap<String, Design>();
         PullValidator.validate(all, tables, choices::choice, settings).forEach((name, design) -> {
             if (pulls.isOfPattern(name) && design.obstacle().isPresent()) {
-                all.stream().filter(pull -> pull.name().equals(name))
-                        .forEach(pull -> leftOut.put(pull.table(), design.obstacle().get()));
+                matched.stream().filter(each -> each.pull().name().equals(name)).forEach(each -> {
+                    Problem reason = design.obstacle().get();
+                    leftOut.put(each.pull().table(), new Problem(reason.errorCode(), each.reason(reason.message())));
+                });
             } else {
                 designs.put(name, design);
             }

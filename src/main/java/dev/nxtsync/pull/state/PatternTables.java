@@ -95,12 +95,12 @@ public class PatternTables {
      */
     public void keep(String connection, Collection<PatternTable> tables) throws SQLException {
         database.useTransaction(transaction -> {
-            transaction.createUpdate(
-                    """
-                            delete from nxt_sync.pattern_table where connection = :connection and table_name <> all (:tables)""")
-                    .bind("connection", connection)
-                    .bindArray("tables", String.class, tables.stream().map(PatternTable::tableName).toList()).execute();
-            forgetPauses(transaction);
+            var gone = transaction.createQuery("""
+                    delete from nxt_sync.pattern_table where connection = :connection and table_name <> all (:tables)
+                    returning pull""").bind("connection", connection)
+                    .bindArray("tables", String.class, tables.stream().map(PatternTable::tableName).toList())
+                    .mapTo(String.class).list();
+            endPauses(transaction, gone);
             write(transaction, tables);
             Set<String> there = new HashSet<>();
             for (PatternTable each : tables) {
@@ -114,21 +114,33 @@ public class PatternTables {
         });
     }
 
-    /** Forgets the tables of all other connections. */
-    public void forgetAllBut(Set<String> connections) throws SQLException {
+    /**
+     * Forgets what was left out of other connections than these, and that pulls of these names were made by a pattern.
+     *
+     * @param written the pulls that are configured for one table; a pause of the daemon's ends with the pattern
+     */
+    public void forget(Set<String> connections, Set<String> written) throws SQLException {
         database.useTransaction(transaction -> {
-            transaction.createUpdate("delete from nxt_sync.pattern_table where connection <> all (:connections)")
-                    .bindArray("connections", String.class, connections).execute();
-            forgetPauses(transaction);
+            transaction.createUpdate("""
+                    delete from nxt_sync.pattern_table
+                    where connection <> all (:connections) and taken_at is null or pull = any (:written)""")
+                    .bindArray("connections", String.class, connections).bindArray("written", String.class, written)
+                    .execute();
+            endPauses(transaction, written);
         });
     }
 
-    /** What no lost table is the reason of any more: the pull of its own that a table has since goes on. */
-    private static void forgetPauses(Handle transaction) {
-        transaction.execute(
-                """
-                        delete from nxt_sync.pull_pause where reason is not null and not exists (
-                            select from nxt_sync.pattern_table known where known.pull = pull_pause.pull and lost_at is not null)""");
+    /** Not those of a person. */
+    private static void endPauses(Handle transaction, Collection<String> pulls) {
+        transaction.createUpdate("delete from nxt_sync.pull_pause where reason is not null and pull = any (:pulls)")
+                .bindArray("pulls", String.class, pulls).execute();
+    }
+
+    /** The pulls that have rows. */
+    public Set<String> loaded() throws SQLException {
+        return database.inTransaction(transaction -> transaction
+                .createQuery("select distinct pull from nxt_sync.pull_state where loaded_at is not null")
+                .mapTo(String.class).set());
     }
 
     private static void write(Handle transaction, Collection<PatternTable> tables) {

@@ -33,8 +33,9 @@ public class PullControl {
      */
     public void pause(String pull) throws SQLException {
         database.useTransaction(transaction -> {
-            transaction.createUpdate("insert into nxt_sync.pull_pause (pull) values (:pull) on conflict do nothing")
-                    .bind("pull", pull).execute();
+            transaction.createUpdate("""
+                    insert into nxt_sync.pull_pause (pull) values (:pull)
+                    on conflict (pull) do update set reason = null""").bind("pull", pull).execute();
             UnitSelection.of(pull, UnitKind.LOAD, UnitKind.RECONCILIATION).revoke(transaction);
         });
     }

@@ -14,7 +14,11 @@ import org.junit.jupiter.api.Test;
 import dev.nxtsync.config.Pulls;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.config.SettingsFixture;
+import dev.nxtsync.graphql.Answer;
+import dev.nxtsync.graphql.Failure;
+import dev.nxtsync.graphql.Filters;
 import dev.nxtsync.pull.state.PatternTables;
+import dev.nxtsync.pull.state.PullControl;
 import dev.nxtsync.sandbox.Sandbox;
 import dev.nxtsync.sandbox.SandboxOptions;
 
@@ -117,6 +121,25 @@ class PatternPlanningTest {
     }
 
     @Test
+    void whatAPersonPausesWhileItIsLostStaysSoWhenTheTableIsBack() throws SQLException {
+        var options = SandboxOptions.defaults().withTables(16).withInputs("two");
+        try (var pulls = new PlannedFixture(options, GENERATED)) {
+            pulls.prove();
+            pulls.sandbox.faults(Map.of("hidden-table", 1.0));
+            pulls.plan(true);
+            new PullControl(pulls.store).resume("generated15", "main");
+            pulls.plan();
+            assertThat(pulls.database.count("nxt_sync.pull_pause")).as("nobody can resume what is lost").isOne();
+            new PullControl(pulls.store).pause("generated15");
+            pulls.sandbox.faults(Map.of());
+            pulls.plan();
+            assertThat(pulls.plans.of("generated15")).as("it is looked for with each plan")
+                    .containsInstanceOf(PullPlans.Ready.class);
+            assertThat(pulls.database.count("nxt_sync.pull_pause")).isOne();
+        }
+    }
+
+    @Test
     void whatAPersonHasPausedStaysSoWhenALostTableIsBack() throws SQLException {
         var options = SandboxOptions.defaults().withTables(16).withInputs("two");
         try (var pulls = new PlannedFixture(options, GENERATED)) {
@@ -154,12 +177,56 @@ class PatternPlanningTest {
     }
 
     @Test
+    void aListingInWhichNothingIsLeftSaysNothing() throws SQLException {
+        try (var pulls = new PlannedFixture(OPTIONS, GENERATED)) {
+            pulls.prove();
+            var names = pulls.pulls.names();
+            pulls.instead.put("tables",
+                    new Answer.Data(Filters.parse("{\"useCompany\": null, \"useCustomer\": {\"fields\": []}}"), "", 0));
+            assertThat(pulls.plan(true)).as("it is looked at again soon").isFalse();
+            assertThat(pulls.pulls.names()).isEqualTo(names);
+            assertThat(pulls.plans.of("generated1")).containsInstanceOf(PullPlans.Ready.class);
+            assertThat(pulls.database.count("nxt_sync.pull_pause")).isZero();
+            pulls.instead.clear();
+            assertThat(pulls.plan(true)).isTrue();
+        }
+    }
+
+    @Test
+    void whatHasRowsStaysAPullThoughItsKeyIsContradicted() throws SQLException {
+        try (var pulls = new PlannedFixture(OPTIONS, GENERATED)) {
+            pulls.prove();
+            // by a process with other settings, too
+            pulls.database.execute("update nxt_sync.pull_state set loaded_at = now() where pull = 'generated1';"
+                    + "delete from nxt_sync.pattern_table;"
+                    + "update nxt_sync.key_proof set verdict = 'repeated', detail = 'x' where table_name = 'generated1'");
+            pulls.plan();
+            assertThat(pulls.plans.troubles()).containsOnlyKeys("pull generated1");
+            assertThat(pulls.pulls.names()).contains("generated1");
+            assertThat(pulls.state("generated1")).startsWith("stopped key_");
+        }
+    }
+
+    @Test
+    void aCompanyThatForbidsItIsAskedOneQuestionForAllTables() throws SQLException {
+        try (var pulls = new PlannedFixture(OPTIONS, GENERATED)) {
+            pulls.instead.put("prove_keys", new Failure.ForbiddenCompany("You may not.", ""));
+            pulls.plan();
+            pulls.asked();
+            for (int steps = 0; steps < 9; steps++) {
+                pulls.prover.step();
+            }
+            assertThat(pulls.asked()).filteredOn("prove_keys"::equals).as("one for each company").hasSize(3);
+        }
+    }
+
+    @Test
     void aPauseOfALostTableEndsWithItsPattern() throws SQLException {
         try (var pulls = new PlannedFixture(OPTIONS, Map.of("NXT_PULLS_PRODUCT_TABLE", "product"))) {
             pulls.database.execute("insert into nxt_sync.pattern_table (connection, table_name, pattern, pull, "
                     + "tells_changes, taken_at, lost_at) values ('main', 'product', 'all', 'product', true, now(), now());"
                     + "insert into nxt_sync.pull_pause (pull, reason) values ('product', 'lost'), ('other', null)");
-            pulls.planner.recall();
+            new RecalledPulls(pulls.pulls, new PatternTables(pulls.store)).write();
             assertThat(pulls.database.value("select string_agg(pull, ' ') from nxt_sync.pull_pause"))
                     .isEqualTo("other");
             assertThat(pulls.database.count("nxt_sync.pattern_table")).isZero();
