@@ -129,7 +129,7 @@ record ConnectionCheck(Settings settings, Connections connections, Tenants tenan
                 report.problem("pull " + name, design.obstacle().orElseThrow());
             }
         });
-        result.leftOut().forEach((table, reason) -> report.note("table " + table, "left out. " + reason.coded()));
+        Report.leftOut(result.leftOut()).forEach(each -> report.note("tables", each));
         result.strangers()
                 .forEach((pull, strangers) -> report.problem("pull " + pull, ErrorCode.COMPANY_NOT_GRANTED,
                         "The client id does not see these companies of " + Settings.Pull.variable(pull, "COMPANIES")

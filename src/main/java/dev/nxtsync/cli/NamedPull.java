@@ -5,6 +5,7 @@ import java.util.List;
 
 import jakarta.inject.Singleton;
 
+import dev.nxtsync.config.NameSuggestion;
 import dev.nxtsync.config.Pulls;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.pull.state.PatternTables;
@@ -14,6 +15,9 @@ import dev.nxtsync.pull.state.PatternTables;
 record NamedPull(Pulls pulls, PatternTables tables) {
 
     Settings.Pull of(String name) throws SQLException, UnusableArgument {
+        if (!pulls.isOfPattern(name)) {
+            return Command.named("pull", pulls.all(), name);
+        }
         for (var each : pulls.hasPatterns() ? tables.recall(pulls) : List.<PatternTables.PatternTable>of()) {
             if (each.pull().equals(name) && (!each.taken() || each.lost())) {
                 throw new UnusableArgument((each.lost()
@@ -22,6 +26,10 @@ record NamedPull(Pulls pulls, PatternTables tables) {
                                 + each.tableName() + ". ")
                         + each.reason());
             }
+        }
+        if (pulls.isPattern(name) && !pulls.all().containsKey(name)) {
+            throw new UnusableArgument("\"" + name + "\" is a pull of many tables. Name one of those that it makes"
+                    + NameSuggestion.among(name, pulls.names()));
         }
         return Command.named("pull", pulls.all(), name);
     }

@@ -14,6 +14,8 @@ import dev.nxtsync.tenant.Tenant;
 /** The command {@code plan}: what the first loads will take, before they begin. */
 @Singleton
 record PlanCommand(LoadEstimates estimates) implements Command {
+    private static final int MOST_LINES = 100;
+
     int run() {
         var all = estimates.all();
         boolean well = true;
@@ -31,16 +33,20 @@ record PlanCommand(LoadEstimates estimates) implements Command {
             rows += each.rows();
             bytes += each.bytes();
             requests += each.requests();
-            System.out.println(line(each.pull(), each.tenant().map(Tenant::number).orElseThrow(), each.rows(),
-                    megabytes(each.bytes()), each.requests(), minutes(each.minutes())));
+            if (all.estimates().size() <= MOST_LINES || each.requests() > 1) {
+                System.out.println(line(each.pull(), each.tenant().map(Tenant::number).orElseThrow(), each.rows(),
+                        megabytes(each.bytes()), each.requests(), minutes(each.minutes())));
+            }
+        }
+        if (all.estimates().size() > MOST_LINES) {
+            System.out.println("Not shown are those that take no more than one request.");
         }
         System.out.println(line("all", "", rows, megabytes(bytes), requests, minutes(all.minutes())));
         readCompletely(all.estimates());
         if (!all.leftOut().isEmpty()) {
-            System.out.println("Left out are these tables, as far as three companies show. The daemon asks all.");
+            System.out.println("Left out, as far as three companies show (the daemon asks all):");
         }
-        all.leftOut().forEach((table, reason) -> System.out
-                .println(Report.line("note", "table " + table + " is left out. " + reason.coded())));
+        Report.leftOut(all.leftOut()).forEach(each -> System.out.println(Report.line("note", each)));
         System.out.printf(
                 """
                         At %s a minute.

@@ -1,5 +1,11 @@
 package dev.nxtsync.cli;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.error.Words;
@@ -51,6 +57,15 @@ final class Report {
     }
 
     /** A line that begins with a word that says how it goes, in a column of its own. */
+    /** Tables that patterns leave out, in one text for each reason that is of a kind, with the first as the example. */
+    static List<String> leftOut(Map<String, Problem> tables) {
+        var byCode = new TreeMap<String, List<String>>();
+        tables.forEach((table, reason) -> byCode.computeIfAbsent(reason.code(), code -> new ArrayList<>()).add(table));
+        return byCode.values().stream().map(each -> "left out: " + String.join(", ", each)
+                + (each.size() == 1 ? ". " : ". The first: ") + Objects.requireNonNull(tables.get(each.get(0))).coded())
+                .toList();
+    }
+
     static String line(String mark, String text) {
         return mark + " ".repeat(COLUMN - mark.length()) + text;
     }

@@ -63,8 +63,8 @@ final class StatusLayout {
         section("sign-ins", LINES, tables.signIns(), this::signIn);
         section("encryption keys", LINES, status.encryptionKeys(), StatusLayout::key);
         section("pulls", LINES, tables.pulls(), this::pull);
-        section("tables left out", LINES, tables.leftOut(),
-                each -> row(each.job(), QuotedText.message(each.table()), each.code()));
+        section("tables left out", LINES, tables.leftOut(), each -> row(each.job(), QuotedText.message(each.table()),
+                each.code(), QuotedText.message(each.reason())));
         section("keys set aside", RUNS, tables.keysSetAside(), each -> row(each.job(), each.company(),
                 QuotedText.message(each.key()), each.reason(), "next attempt " + time.of(each.nextAt())));
         section("pushes", LINES, pushes(tables.pushes()), row -> row);

@@ -122,6 +122,23 @@ public final class Pulls {
         return !patterns.isEmpty();
     }
 
+    /** Whether it is the name of one whose {@code TABLE} is a pattern. */
+    public boolean isPattern(String pull) {
+        return patterns.stream().anyMatch(each -> each.name().equals(pull));
+    }
+
+    /** Why a pattern of a connection takes no table, by the pattern's name; those that take some are missing. */
+    public Map<String, String> idle(String connection, Collection<MatchedTable> matched) {
+        var idle = new TreeMap<String, String>();
+        patterns(connection).stream()
+                .filter(pattern -> matched.stream().noneMatch(each -> each.pattern().equals(pattern.name())))
+                .forEach(pattern -> idle.put(pattern.name(),
+                        Settings.Pull.variable(pattern.name(), "TABLE") + "=\"" + pattern.table()
+                                + "\" fits to no table that the client id can read and that no other pull "
+                                + "takes. Capital letters count; discover lists the tables."));
+        return idle;
+    }
+
     /** Whether it comes of a pattern, so that no setting has its name. */
     public boolean isOfPattern(String pull) {
         return !written.containsKey(pull);

@@ -58,6 +58,11 @@ public abstract class PlanRegistry<P extends PlanRegistry.Planned> {
         byName.put(name, planned);
     }
 
+    /** There is no such one any more. */
+    public void remove(String name) {
+        byName.remove(name);
+    }
+
     /** Why some cannot run, by what they are; and by connection, why nothing of it has been planned. */
     public Map<String, Problem> troubles() {
         var shown = new TreeMap<>(troubles);

@@ -7,6 +7,7 @@ import static java.util.stream.Collectors.toList;
 
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -48,6 +49,8 @@ class PatternPlanning {
     private final ConditionLog<String> told = new ConditionLog<>();
     private List<PatternTable> stored = List.of();
     private Set<String> loaded = Set.of();
+    /** Patterns that take no table. */
+    private final Set<String> idle = new HashSet<>();
 
     PatternPlanning(Pulls pulls, PatternTables tables, PullPlans plans) {
         this.pulls = pulls;
@@ -78,6 +81,9 @@ class PatternPlanning {
         return has(connection) && takenBefore(connection).findFirst().isPresent()
                 && takenBefore(connection).noneMatch(each -> isSeen(each.tableName(), seen));
     }
+
+    /** Whether a pattern takes no table. */
+    boolean isIdle() { return !idle.isEmpty(); }
 
     private Stream<PatternTable> takenBefore(String connection) {
         return stored.stream().filter(each -> each.connection().equals(connection) && each.taken());
@@ -138,9 +144,32 @@ class PatternPlanning {
             }
         }
         keep(connection, now);
+        idle.forEach(plans::remove);
+        idle.clear();
+        pulls.idle(connection, matched).forEach((pattern, reason) -> {
+            var problem = new Problem(ErrorCode.TABLE_UNKNOWN, reason);
+            if (told.isNews(pattern, reason)) {
+                LOG.errorf("Pull %s is stopped; the others run. %s", pattern, problem.message());
+            }
+            plans.put(pattern, new PullPlans.Stopped(problem));
+            idle.add(pattern);
+        });
         pulls.take(connection, taken);
         tell(connection, now);
         return toAdopt;
+    }
+
+    /** Why a pull of a pattern cannot run whose table is not seen. */
+    Optional<Problem> lost(Settings.Pull pull, SeenSchema seen) {
+        return pulls.isOfPattern(pull.name()) && !isSeen(pull.table(), seen)
+                ? Optional.of(lost(pull))
+                : Optional.empty();
+    }
+
+    private static Problem lost(Settings.Pull pull) {
+        return new Problem(ErrorCode.TABLE_UNKNOWN, "Business NXT no longer shows the table " + pull.table()
+                + " to the client id. Its rows stay; the pull goes on by itself within five minutes after the table is "
+                + "there again.");
     }
 
     private PatternTable decide(String connection, MatchedTable matched, Map<String, Design> designs, SeenSchema seen) {
@@ -156,10 +185,7 @@ class PatternPlanning {
             wasTaken = false;
         } else if (!isSeen(pull.table(), seen)) {
             isLost = true;
-            obstacle = Optional.of(new Problem(ErrorCode.TABLE_UNKNOWN,
-                    "Business NXT no longer shows the table " + pull.table()
-                            + " to the client id. Its rows stay; the pull goes on by itself when the table is "
-                            + "there again."));
+            obstacle = Optional.of(lost(pull));
         } else {
             obstacle = Objects.requireNonNull(designs.get(pull.name())).obstacle();
             if (obstacle.isEmpty() && table != null && seen.tenancy().owners(pull, table.scope()).isEmpty()) {
@@ -187,6 +213,13 @@ class PatternPlanning {
         // a person may have resumed what is lost
         if (now.equals(before) && now.stream().noneMatch(PatternTable::lost)) {
             return;
+        }
+        var gone = before.stream().filter(PatternTable::taken).map(PatternTable::pull)
+                .filter(pull -> now.stream().noneMatch(each -> each.taken() && each.pull().equals(pull))).toList();
+        if (!gone.isEmpty()) {
+            LOG.infof(
+                    "These pulls of connection %s are no longer made by a pattern: %s. Their target tables stay as they are.",
+                    connection, String.join(", ", gone));
         }
         tables.keep(connection, now);
         var all = new ArrayList<>(stored.stream().filter(each -> !each.connection().equals(connection)).toList());

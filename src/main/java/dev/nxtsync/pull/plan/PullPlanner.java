@@ -95,7 +95,8 @@ public class PullPlanner implements Planner {
             schemas.forget(name);
             seen = schemas.read(connection);
         }
-        boolean complete = plan(connection, seen) && seen.keys().isWhole() && !patterns.isBlind(name, seen);
+        boolean complete = plan(connection, seen) && seen.keys().isWhole() && !patterns.isBlind(name, seen)
+                && !patterns.isIdle();
         if (complete || (patterns.has(name) && schemas.isFresh(seen))) {
             schemas.keep(name, seen);
         }
@@ -111,6 +112,10 @@ public class PullPlanner implements Planner {
     public Optional<Problem> plan(Settings.Pull pull) throws SQLException {
         var connection = Objects.requireNonNull(settings.connections().get(pull.connection()));
         var seen = schemas.read(connection, List.of(pull));
+        var lost = patterns.lost(pull, seen);
+        if (lost.isPresent()) {
+            return lost;
+        }
         var keysNow = keys.now(connection.name(), List.of(pull), seen);
         adopt(PullValidator.validate(List.of(pull), seen.tables(), keysNow::choice, settings), seen);
         changeTargets();

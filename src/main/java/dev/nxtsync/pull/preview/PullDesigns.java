@@ -77,6 +77,8 @@ class PullDesigns {
                 designs.put(name, design);
             }
         });
+        pulls.idle(connection, matched).forEach((pattern, reason) -> designs.put(pattern,
+                new PullValidator.Flawed(new Problem(ErrorCode.TABLE_UNKNOWN, reason))));
         return new Designed(designs, leftOut);
     }
 

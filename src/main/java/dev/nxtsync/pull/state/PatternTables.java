@@ -180,7 +180,12 @@ public class PatternTables {
     private static void resume(Handle transaction, String connection, Set<String> pulls) {
         transaction.createQuery("""
                 delete from nxt_sync.pull_pause where pull = any (:pulls) and reason is not null returning pull""")
-                .bindArray("pulls", String.class, pulls).mapTo(String.class).list()
-                .forEach(pull -> PullControl.makeDue(transaction, pull, connection));
+                .bindArray("pulls", String.class, pulls).mapTo(String.class).list().forEach(pull -> {
+                    PullControl.makeDue(transaction, pull, connection);
+                    // totals were refused for a day while there was no table
+                    transaction.createUpdate("update nxt_sync.proof set due_at = clock_timestamp() where pull = :pull")
+                            .bind("pull", pull).execute();
+                    UnitSelection.of(pull, UnitKind.PROOF).on(connection).wakeAtOnce(transaction);
+                });
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -250,11 +249,20 @@ class PatternPlanningTest {
     }
 
     @Test
-    void aPatternThatFitsToNothingIsNoPull() throws SQLException {
-        try (var pulls = new PlannedFixture(OPTIONS, Map.of("NXT_PULLS_NONE_TABLE", "nothing*"))) {
+    void aPatternThatFitsToNothingIsToldUntilItFits() throws SQLException {
+        var wrong = Map.of("NXT_PULLS_NONE_TABLE", "generated17*", "NXT_PULLS_ORDERS_TABLE", "order");
+        try (var pulls = new PlannedFixture(OPTIONS, wrong)) {
+            pulls.sandbox.faults(Map.of("hidden-table", 1.0));
+            assertThat(pulls.plan()).isFalse();
+            assertThat(pulls.pulls.names()).containsExactly("orders");
+            assertThat(pulls.plans.troubles()).containsOnlyKeys("pull none");
+            assertThat(pulls.plans.troubles().get("pull none").message())
+                    .startsWith("NXT_PULLS_NONE_TABLE=\"generated17*\" fits to no table that the client id can read");
+            pulls.sandbox.faults(Map.of());
+            pulls.passed += Duration.ofMinutes(5).toNanos();
+            pulls.plan();
             assertThat(pulls.plan()).isTrue();
-            assertThat(pulls.pulls.names()).isEmpty();
-            assertThat(List.copyOf(pulls.plans.troubles().keySet())).isEmpty();
+            assertThat(pulls.plans.troubles()).isEmpty();
         }
     }
 }
