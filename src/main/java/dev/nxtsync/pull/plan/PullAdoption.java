@@ -18,7 +18,8 @@ import dev.nxtsync.tenant.Tenant;
 
 /** Has a pull run as it is designed, or stops it. */
 @Singleton
-record PullAdoption(TableMigrator tables, Targets targets, UnitDeclaration units, PullPlans plans, Pulls pulls) {
+record PullAdoption(TableMigrator tables, Targets targets, UnitDeclaration units, PullPlans plans, Pulls pulls,
+        FollowedSettings followed) {
     private static final Logger LOG = Logger.getLogger(PullAdoption.class);
 
     /** Says whether it could be planned, but perhaps for its target, about which the schema says nothing. */

@@ -100,6 +100,8 @@ public class PullPlanner implements Planner {
         if (complete || (patterns.has(name) && schemas.isFresh(seen))) {
             schemas.keep(name, seen);
         }
+        // before its units are worked on: what is locked meanwhile would be left out of the document of its company
+        adoption.followed().follow(name);
         return complete;
     }
 

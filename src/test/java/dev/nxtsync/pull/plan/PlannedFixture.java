@@ -81,10 +81,10 @@ final class PlannedFixture implements AutoCloseable {
         var schemas = new PullSchemas(introspection, CompanyScopesFixture.of(nxt), PlanFixture.lostCalls(store),
                 KeyFixture.search(nxt, settings), pulls, this::now);
         prover = new KeyProver(nxt, new KeyProofs(store), this::now);
-        planner = new PullPlanner(settings, schemas, new PatternPlanning(pulls, new PatternTables(store), plans),
-                new PullAdoption(tables, targets, new UnitDeclaration(units, plans), plans, pulls),
-                new PullOffer(introspection), new PullKeys(KeyFixture.search(nxt, settings), prover, plans, units));
         followed = new FollowedSettings(plans, PullStore.dueTimes(store, replica), this::now);
+        planner = new PullPlanner(settings, schemas, new PatternPlanning(pulls, new PatternTables(store), plans),
+                new PullAdoption(tables, targets, new UnitDeclaration(units, plans), plans, pulls, followed),
+                new PullOffer(introspection), new PullKeys(KeyFixture.search(nxt, settings), prover, plans, units));
     }
 
     /** Plans the connection, since it is time to. */
