@@ -112,9 +112,6 @@ record ConnectionCheck(Settings settings, Connections connections, Tenants tenan
 
     private Map<String, TargetTable> pulls(Settings.Connection connection, List<Tenants.Customer> customers,
             List<Tenants.Company> companies, Report report) {
-        if (settings.pulls().values().stream().noneMatch(pull -> pull.connection().equals(connection.name()))) {
-            return Map.of();
-        }
         var result = dryRun.of(connection,
                 connection.customer().isEmpty()
                         ? customers.stream().map(Tenants.Customer::number).toList()

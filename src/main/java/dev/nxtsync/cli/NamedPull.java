@@ -1,7 +1,6 @@
 package dev.nxtsync.cli;
 
 import java.sql.SQLException;
-import java.util.List;
 
 import jakarta.inject.Singleton;
 
@@ -15,10 +14,10 @@ import dev.nxtsync.pull.state.PatternTables;
 record NamedPull(Pulls pulls, PatternTables tables) {
 
     Settings.Pull of(String name) throws SQLException, UnusableArgument {
-        if (!pulls.isOfPattern(name)) {
+        if (!pulls.hasPatterns() || !pulls.isOfPattern(name)) {
             return Command.named("pull", pulls.all(), name);
         }
-        for (var each : pulls.hasPatterns() ? tables.recall(pulls) : List.<PatternTables.PatternTable>of()) {
+        for (var each : tables.recall(pulls)) {
             if (each.pull().equals(name) && (!each.taken() || each.lost())) {
                 throw new UnusableArgument((each.lost()
                         ? "The pull \"" + name + "\" is paused. "

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -142,6 +143,20 @@ public final class Pulls {
     /** Whether it comes of a pattern, so that no setting has its name. */
     public boolean isOfPattern(String pull) {
         return !written.containsKey(pull);
+    }
+
+    /**
+     * What there may be of a connection: those that are configured for one table, and what patterns make of all tables.
+     *
+     * @param tables the names of all that the connection can read; asked for only where there is a pattern
+     */
+    public List<Settings.Pull> possible(String connection, Supplier<List<String>> tables) {
+        return patterns(connection)
+                .isEmpty()
+                        ? written(connection)
+                        : Stream.concat(written(connection).stream(),
+                                matched(connection, tables.get(), table -> true).stream().map(MatchedTable::pull))
+                                .toList();
     }
 
     /**

@@ -1,8 +1,11 @@
 package dev.nxtsync.config;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+
+import dev.nxtsync.config.SettingsReader.SettingsRead;
 
 /** Settings in which everything is as it is when nobody sets it. */
 public final class SettingsFixture {
@@ -30,5 +33,15 @@ public final class SettingsFixture {
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** What comes of some variables, beside those without which nothing is right. */
+    static SettingsRead read(Map<String, String> variables) {
+        var all = new HashMap<>(Map.of("NXT_DATABASE_URL", "jdbc:postgresql://db/x"));
+        if (variables.keySet().stream().noneMatch(name -> name.startsWith("NXT_CONNECTIONS"))) {
+            all.putAll(Map.of("NXT_CLIENT_ID", "isv_x", "NXT_CLIENT_SECRET", "s"));
+        }
+        all.putAll(variables);
+        return SettingsReader.read(all, new Properties(), Path.of("no-such-file.yaml"));
     }
 }

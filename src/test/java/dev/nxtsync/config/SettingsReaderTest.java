@@ -1,5 +1,6 @@
 package dev.nxtsync.config;
 
+import static dev.nxtsync.config.SettingsFixture.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
@@ -13,14 +14,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.TreeMap;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import dev.nxtsync.config.SettingsReader.SettingsRead;
 
 class SettingsReaderTest {
     @TempDir
@@ -82,43 +80,6 @@ class SettingsReaderTest {
                 .isEqualTo(Instant.parse("2026-07-01T00:30:00Z"));
         assertThat(pull.pageSize()).isEqualTo(17);
         assertThat(settings.toString()).doesNotContain("${x}").doesNotContain("=p,");
-    }
-
-    @Test
-    void aPatternOfTablesIsToldWhatItCannotHaveAndWhatItsTargetsAreCalled() {
-        var wrong = Map.ofEntries(Map.entry("NXT_CLIENT_ID", "isv_x"), Map.entry("NXT_CLIENT_SECRET", "s"),
-                Map.entry("NXT_DATABASE_URL", "jdbc:postgresql://h/d"), Map.entry("NXT_PULLS_ALL_TABLE", "order-*"),
-                Map.entry("NXT_PULLS_ALL_EXCEPT_TABLES", "temp*,a b"), Map.entry("NXT_PULLS_ALL_KEY", "orderNo"),
-                Map.entry("NXT_PULLS_ALL_FILTER", "{}"), Map.entry("NXT_PULLS_ALL_TARGET", "all"),
-                Map.entry("NXT_PULLS_ONE_TABLE", "order"), Map.entry("NXT_PULLS_ONE_EXCEPT_TABLES", "temp"),
-                Map.entry("NXT_PULLS_LINES_KEY", "lineNo"));
-        assertThat(read(wrong).problems()).extracting(SettingError::toString).containsExactlyInAnyOrder(
-                "NXT_PULLS_ALL_TABLE: \"order-*\" is not a GraphQL name with * in it; write for example order*, or * for "
-                        + "all tables",
-                "NXT_PULLS_ALL_EXCEPT_TABLES: \"a b\" is not a GraphQL name with * in it; write for example order*, or * "
-                        + "for all tables",
-                "NXT_PULLS_ALL_TARGET: \"all\" would be the target of all tables of NXT_PULLS_ALL_TABLE; write a * where "
-                        + "the name of each belongs, such as oslo_*",
-                "NXT_PULLS_ALL_KEY: is about one table, and NXT_PULLS_ALL_TABLE is \"order-*\"; configure a pull for that "
-                        + "table beside it, such as NXT_PULLS_LINES_TABLE=orderLine with NXT_PULLS_LINES_KEY",
-                "NXT_PULLS_ALL_FILTER: is about one table, and NXT_PULLS_ALL_TABLE is \"order-*\"; configure a pull for "
-                        + "that table beside it, such as NXT_PULLS_LINES_TABLE=orderLine with NXT_PULLS_LINES_FILTER",
-                "NXT_PULLS_ONE_EXCEPT_TABLES: is set, and NXT_PULLS_ONE_TABLE has no *; a pull of one table leaves out "
-                        + "none",
-                "NXT_PULLS_LINES_TABLE: is not set, and there is no default; a table that a TABLE with a * takes is "
-                        + "configured by itself when this is set to its name");
-        var two = new TreeMap<>(
-                Map.of("NXT_CLIENT_ID", "isv_x", "NXT_CLIENT_SECRET", "s", "NXT_DATABASE_URL", "jdbc:postgresql://h/d",
-                        "NXT_CONNECTIONS_OSLO_CLIENT_ID", "isv_o", "NXT_CONNECTIONS_OSLO_CLIENT_SECRET", "s",
-                        "NXT_PULLS_A_TABLE", "*", "NXT_PULLS_B_TABLE", "*", "NXT_PULLS_B_CONNECTION", "oslo"));
-        assertThat(read(two).problems()).extracting(SettingError::toString).containsExactly(
-                "NXT_PULLS_B_TARGET: the pulls a and b are for different connections, and would write the same target "
-                        + "tables; set this one to names of its own with a * in them, such as b_*");
-        two.put("NXT_PULLS_B_TARGET", "oslo_*");
-        assertThat(read(two).problems()).isEmpty();
-        two.remove("NXT_PULLS_B_TARGET");
-        two.putAll(Map.of("NXT_PULLS_A_TABLE", "order*", "NXT_PULLS_B_TABLE", "product*"));
-        assertThat(read(two).problems()).as("they have no table in common").isEmpty();
     }
 
     @Test
@@ -348,25 +309,6 @@ class SettingsReaderTest {
     }
 
     @Test
-    void twoPullsOfOneTableNeedTargetsOfTheirOwn() {
-        assertThat(read(Map.of("NXT_PULLS_A_TABLE", "order", "NXT_PULLS_B_TABLE", "order")).problems().toString())
-                .contains("NXT_PULLS_B_TARGET");
-        assertThat(
-                read(Map.of("NXT_PULLS_A_TABLE", "order", "NXT_PULLS_B_TABLE", "order", "NXT_PULLS_B_TARGET", "other"))
-                        .problems())
-                .isEmpty();
-        assertThat(read(Map.of("NXT_PULLS_A_TABLE", "orderLine", "NXT_PULLS_B_TABLE", "order", "NXT_PULLS_B_TARGET",
-                "order_line")).problems().toString()).contains("NXT_PULLS_B_TARGET");
-    }
-
-    @Test
-    void whatCouldBecomePartOfADocumentIsANameAndNothingElse() {
-        assertThat(read(
-                Map.of("NXT_PULLS_A_TABLE", "order(first:1){x}", "NXT_PULLS_A_KEY", "a}", "NXT_PULLS_A_COLUMNS", "b c"))
-                .problems()).hasSize(3);
-    }
-
-    @Test
     void aNameThatCannotBeOneIsSaidToBe() {
         assertThat(read(Map.of("NXT_PULLS_1A_TABLE", "order")).problems().toString())
                 .contains("begins with a letter, not \"1A\"");
@@ -390,14 +332,5 @@ class SettingsReaderTest {
                 .isEqualTo(Instant.parse("2026-11-24T12:05:00Z"));
         assertThat(cadence.next(Instant.parse("2026-11-24T12:05:00Z")))
                 .isEqualTo(Instant.parse("2026-11-24T12:10:00Z"));
-    }
-
-    private static SettingsRead read(Map<String, String> variables) {
-        var all = new HashMap<>(Map.of("NXT_DATABASE_URL", "jdbc:postgresql://db/x"));
-        if (variables.keySet().stream().noneMatch(name -> name.startsWith("NXT_CONNECTIONS"))) {
-            all.putAll(Map.of("NXT_CLIENT_ID", "isv_x", "NXT_CLIENT_SECRET", "s"));
-        }
-        all.putAll(variables);
-        return SettingsReader.read(all, new Properties(), Path.of("no-such-file.yaml"));
     }
 }

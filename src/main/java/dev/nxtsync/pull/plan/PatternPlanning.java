@@ -112,8 +112,7 @@ class PatternPlanning {
         seen.tables().known().values().stream().filter(table -> !table.columns().isEmpty())
                 .forEach(table -> names.add(table.name()));
         takenBefore(connection).forEach(each -> names.add(each.tableName()));
-        return pulls.matched(connection, names, name -> Optional.ofNullable(seen.tables().known().get(name))
-                .map(Table::tellsChanges).orElseGet(() -> tellsChanges(connection, name)));
+        return pulls.matched(connection, names, name -> tellsChanges(connection, name, seen));
     }
 
     /**
@@ -136,11 +135,10 @@ class PatternPlanning {
             if (decided.taken()) {
                 taken.add(each.pull());
             }
-            if (!decided.taken() || decided.lost()) {
-                if (each.obstacle().isEmpty()) {
-                    toAdopt.remove(decided.pull());
-                    plans.put(decided.pull(), new PullPlans.LeftOut(decided.obstacle().orElseThrow()));
-                }
+            // where something is in the way, the name is that of another pull
+            if (each.obstacle().isEmpty() && (!decided.taken() || decided.lost())) {
+                toAdopt.remove(decided.pull());
+                plans.put(decided.pull(), new PullPlans.LeftOut(decided.obstacle().orElseThrow()));
             }
         }
         keep(connection, now);
@@ -197,15 +195,15 @@ class PatternPlanning {
         var leftOut = obstacle.filter(reason -> !isTaken);
         var shown = isLost ? obstacle : leftOut;
         return new PatternTable(connection, pull.table(), matched.pattern(), pull.name(),
-                table == null ? tellsChanges(connection, pull.table()) : table.tellsChanges(), isTaken,
-                isLost && isTaken, shown.map(Problem::code).orElse(""),
-                shown.map(Problem::message).map(matched::reason).orElse(""));
+                tellsChanges(connection, pull.table(), seen), isTaken, isLost && isTaken,
+                shown.map(Problem::code).orElse(""), shown.map(Problem::message).map(matched::reason).orElse(""));
     }
 
-    /** As it was last seen. */
-    private boolean tellsChanges(String connection, String table) {
-        return stored.stream().noneMatch(
-                each -> each.connection().equals(connection) && each.tableName().equals(table) && !each.tellsChanges());
+    /** As it is seen, or was last. */
+    private boolean tellsChanges(String connection, String table, SeenSchema seen) {
+        return Optional.ofNullable(seen.tables().known().get(table)).map(Table::tellsChanges)
+                .orElseGet(() -> stored.stream().noneMatch(each -> each.connection().equals(connection)
+                        && each.tableName().equals(table) && !each.tellsChanges()));
     }
 
     private void keep(String connection, List<PatternTable> now) throws SQLException {

@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -88,12 +87,7 @@ class PullSchemas {
     }
 
     private List<Settings.Pull> wanted(String connection) {
-        var own = pulls.written(connection);
-        if (pulls.patterns(connection).isEmpty()) {
-            return own;
-        }
-        var matched = pulls.matched(connection, introspection.tableNames(connection), table -> true);
-        return Stream.concat(own.stream(), matched.stream().map(Pulls.MatchedTable::pull)).toList();
+        return pulls.possible(connection, () -> introspection.tableNames(connection));
     }
 
     /**

@@ -14,8 +14,6 @@ record RecalledPulls(Pulls pulls, PatternTables tables) implements StartupWrite 
     @Override
     public void write() throws SQLException {
         tables.forget(pulls.connectionsWithPatterns(), pulls.written());
-        if (pulls.hasPatterns()) {
-            tables.recall(pulls);
-        }
+        tables.recall(pulls);
     }
 }

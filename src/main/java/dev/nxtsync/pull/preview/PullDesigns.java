@@ -12,6 +12,7 @@ import dev.nxtsync.config.Pulls.MatchedTable;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
+import dev.nxtsync.error.Words;
 import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.pull.key.KeySearch;
@@ -49,10 +50,9 @@ class PullDesigns {
     /** @throws dev.nxtsync.graphql.FailedAnswer if the schema cannot be read */
     Designed of(String connection, Tenancy tenancy) {
         var own = pulls.written(connection).stream().filter(pull -> !pull.table().isEmpty()).toList();
-        List<String> names = pulls.patterns(connection).isEmpty() ? List.of() : introspection.tableNames(connection);
-        var wanted = new ArrayList<>(own.stream().map(Settings.Pull::table).toList());
-        pulls.matched(connection, names, table -> true).forEach(each -> wanted.add(each.pull().table()));
-        var tables = introspection.tables(connection, wanted.stream().distinct().toList());
+        var tables = introspection.tables(connection,
+                pulls.possible(connection, () -> introspection.tableNames(connection)).stream()
+                        .map(Settings.Pull::table).filter(table -> !table.isEmpty()).distinct().toList());
         var matched = pulls.matched(connection, tables.known().keySet(), table -> {
             Table known = tables.known().get(table);
             return known == null || known.tellsChanges();
@@ -60,9 +60,11 @@ class PullDesigns {
         var leftOut = new TreeMap<String, Problem>();
         var all = new ArrayList<>(own);
         for (MatchedTable each : matched) {
-            each.obstacle().ifPresentOrElse(
-                    reason -> leftOut.put(each.pull().table(), new Problem(ErrorCode.CONFIGURATION, reason + ".")),
-                    () -> all.add(each.pull()));
+            each.obstacle()
+                    .ifPresentOrElse(
+                            reason -> leftOut.put(each.pull().table(),
+                                    new Problem(ErrorCode.CONFIGURATION, Words.sentence(reason))),
+                            () -> all.add(each.pull()));
         }
         var owners = tenancy.owners(tables);
         var choices = search.now(connection, all, tables, pull -> some(pull, owners.apply(pull)));

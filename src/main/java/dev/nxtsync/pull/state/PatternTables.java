@@ -19,7 +19,6 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import dev.nxtsync.config.Pulls;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.Database;
-import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.schedule.UnitKind;
 import dev.nxtsync.schedule.UnitSelection;
@@ -48,9 +47,7 @@ public class PatternTables {
 
         /** Why it is left out; empty if it is not. */
         public Optional<Problem> obstacle() {
-            return code.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(new Problem(ErrorCode.of(code).orElse(ErrorCode.UNEXPECTED), reason));
+            return code.isEmpty() ? Optional.empty() : Optional.of(Problem.kept(code, reason));
         }
     }
 
@@ -106,7 +103,7 @@ public class PatternTables {
             for (PatternTable each : tables) {
                 if (each.lost()) {
                     pause(transaction, each);
-                } else if (each.taken() && !each.lost()) {
+                } else if (each.taken()) {
                     there.add(each.pull());
                 }
             }
