@@ -68,7 +68,7 @@ class DiscoverCommand implements Command {
         }
         var all = findings.loadable();
         long rows = all.stream().mapToLong(each -> each.rows().orElse(0L)).sum();
-        int perMinute = Math.max(1, settings.budget().requestsPerMinute() / settings.budget().share());
+        int perMinute = settings.budget().perMinute();
         System.out.println("all " + Words.count(all.size(), "table") + " that have a key, or may have one: "
                 + Words.count(rows, "row") + ", about " + Words.count(findings.requests(), "request") + ", "
                 + Words.count(1 + findings.requests() * 5 / 4 / perMinute, "minute") + " or more at "

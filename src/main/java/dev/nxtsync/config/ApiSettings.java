@@ -22,8 +22,7 @@ public record ApiSettings(Map<String, Settings.Connection> connections, Map<Stri
         var addresses = new TreeMap<String, String>();
         all.connections().forEach((name, each) -> addresses.put(name, all.graphqlUrl(each)));
         return new ApiSettings(all.connections(), addresses, all.plainHttp(), all.api().timeLimit(),
-                Math.max(1, all.budget().requestsPerMinute() / all.budget().share()),
-                all.api().traceParent() == Settings.TraceParent.ON);
+                all.budget().perMinute(), all.api().traceParent() == Settings.TraceParent.ON);
     }
 
     /** Where the calls of a configured connection go to. */

@@ -324,7 +324,13 @@ public record Settings(Map<String, Connection> connections, Map<String, Pull> pu
             @Doc(value = "the number of requests that a connection may send in any 60 seconds. Loads and reconciliations may use four fifths of it. The API allows 600 for each token", example = "300") @Default("540") @Range(min = 1, max = 600) int requestsPerMinute,
             @Doc(value = "the number of requests of one company at a time", example = "2") @Default("4") @Range(min = 1, max = 60) int inProgress,
             @Doc(value = "the number of requests of one company, counting those under way and those whose answers were lost. The API has 60 places for all its users", example = "30") @Default("40") @Range(min = 1, max = 60) int slots,
-            @Doc(value = "the number of replicas; each uses its share of the requests a minute", example = "3") @Default("1") @Range(min = 1, max = 540) int share) {}
+            @Doc(value = "the number of replicas; each uses its share of the requests a minute", example = "3") @Default("1") @Range(min = 1, max = 540) int share) {
+
+        /** How many requests a minute this process may send. */
+        public int perMinute() {
+            return Math.max(1, requestsPerMinute / share);
+        }
+    }
 
     /**
      * Where a person is told of what is wrong.

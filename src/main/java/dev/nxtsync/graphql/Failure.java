@@ -61,6 +61,11 @@ public sealed interface Failure extends Answer {
         return false;
     }
 
+    /** Whether parts of the request might be answered: it may be too large, or one of several things in it is refused. */
+    default boolean mayGoInParts() {
+        return mayBeTooLarge() || this instanceof InvalidRequest;
+    }
+
     /**
      * Whether it is certain that the server has not carried out, and will not carry out, what was asked: it was never
      * reached, or refused before it began. Everything else may have been done.

@@ -23,7 +23,7 @@ record FailedDocument<T>(List<T> failed, List<List<T>> documents, boolean isOfAl
         if (all.size() > 1 && !named.isEmpty() && named.size() < all.size()) {
             return new FailedDocument<>(those(asked, named, true), List.of(those(asked, named, false)), false);
         }
-        if (all.size() > 1 && (failure.mayBeTooLarge() || failure instanceof Failure.InvalidRequest)) {
+        if (all.size() > 1 && failure.mayGoInParts()) {
             int half = all.size() / 2;
             return new FailedDocument<>(List.of(), List.of(all.subList(0, half), all.subList(half, all.size())), false);
         }

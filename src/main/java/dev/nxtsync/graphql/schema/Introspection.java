@@ -21,7 +21,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.graphql.FailedAnswer;
-import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Field;
 import dev.nxtsync.graphql.GraphQlName;
 import dev.nxtsync.graphql.NxtClient;
@@ -89,8 +88,7 @@ public class Introspection {
             try {
                 read(some, ask(connection, some), known, refused);
             } catch (FailedAnswer e) {
-                boolean isAboutSome = e.failure().mayBeTooLarge() || e.failure() instanceof Failure.InvalidRequest;
-                if (some.size() == 1 || !isAboutSome) {
+                if (some.size() == 1 || !e.failure().mayGoInParts()) {
                     throw e;
                 }
                 most = some.size() / 2;

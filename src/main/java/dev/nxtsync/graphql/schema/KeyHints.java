@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.nxtsync.graphql.FailedAnswer;
-import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Field;
 import dev.nxtsync.graphql.NxtClient;
 import dev.nxtsync.graphql.Question;
@@ -89,8 +88,7 @@ public class KeyHints {
         try {
             ask(connection, tables, fields, candidates);
         } catch (FailedAnswer e) {
-            boolean isAboutSome = e.failure().mayBeTooLarge() || e.failure() instanceof Failure.InvalidRequest;
-            if (tables.size() == 1 || !isAboutSome) {
+            if (tables.size() == 1 || !e.failure().mayGoInParts()) {
                 throw e;
             }
             read(connection, tables.subList(0, tables.size() / 2), fields, candidates);

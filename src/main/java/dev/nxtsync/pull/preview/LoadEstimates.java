@@ -211,7 +211,7 @@ public class LoadEstimates {
 
     /** How many requests a minute there are for all. */
     public int perMinute() {
-        return Math.max(1, settings.budget().requestsPerMinute() / settings.budget().share());
+        return settings.budget().perMinute();
     }
 
     private static Estimate problem(String pull, Optional<Tenant> tenant, String reason) {

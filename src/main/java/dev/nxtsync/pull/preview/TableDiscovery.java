@@ -141,8 +141,7 @@ public class TableDiscovery {
                 long count = data.data().path(owner.scope().root()).path("t" + i).path("totalCount").asLong();
                 rows.computeIfPresent(tables.get(i).name(), (name, sum) -> sum.map(before -> before + count));
             }
-        } else if (tables.size() > 1
-                && (((Failure) answer).mayBeTooLarge() || answer instanceof Failure.InvalidRequest)) {
+        } else if (tables.size() > 1 && ((Failure) answer).mayGoInParts()) {
             count(connection, owner, tables.subList(0, tables.size() / 2), rows);
             count(connection, owner, tables.subList(tables.size() / 2, tables.size()), rows);
         } else {
