@@ -24,7 +24,7 @@ public record Settings(Map<String, Connection> connections, Map<String, Pull> pu
         BudgetSettings budget, Http http, Management management,
         @Doc(value = "the time zone of `CRON`", example = "Europe/Stockholm") @Default("UTC") ZoneId timeZone,
         @Doc(value = "the time zone of Business NXT's time stamps; its clock repeats an hour in autumn", example = "Europe/Oslo") @Default("Europe/Oslo") ZoneId serverTimeZone,
-        @Doc(value = "languages of `en`, `nb`, `sv`, `da` and `fi`. The first that Business NXT has gives comments on target tables and columns their readable names", example = "nb,en") @Default("en") List<String> languages,
+        @Doc(value = "languages of `en`, `nb`, `sv`, `da` and `fi`. The values of enumerations have texts in each that Business NXT has. The first that it has gives comments on target tables and columns their readable names", example = "nb,en") @Default("en") List<String> languages,
         @Doc(value = "the address at which browsers find this daemon when a user signs in; https (or http on this machine), without a path. `/connections/NAME/callback` is appended", example = "https://nxt.example.com") Optional<String> publicUrl,
         @Doc(value = "the key that encrypts the tokens of users in the database: 32 bytes in base64. Several are separated by commas, the newest first", example = "vG2xVcjVHY1pPvxFWkMIW0dIyJqGXTqvWRSpIDhqLSE=") Optional<Secret> encryptionKey,
         @Doc(value = "extra parameters of the authorization request when a user signs in", example = "ui_locales=nb-NO") Optional<String> authorizationParameters,

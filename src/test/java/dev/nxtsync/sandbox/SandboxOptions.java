@@ -60,7 +60,8 @@ public final class SandboxOptions implements Cloneable {
                                  (those before it are) or continue (all but it are)
             --inputs one         of what types new and changed records are, which is not certain: one for both, or two, of which
                                  the second lacks the columns of the key
-            --model none         what useModel tells, which is not certain: none (there is none), tables, or columns too
+            --model none         what useModel tells, which is not certain: none (there is none), tables, columns too, or domains
+                                 too, each by its number; with all-domains, domains only all at once
             --describe-keys      the schema says of columns that they are of a key
             --latest 780s        by when a mutation has ended that finishes late
             --webhook URL        where events of changes are posted to (nowhere)

@@ -1,5 +1,7 @@
 package dev.nxtsync.pull.preview;
 
+import static java.util.stream.Collectors.joining;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -127,13 +129,18 @@ public record ReadyViews(Settings settings, Pulls pulls, Introspection introspec
         });
     }
 
-    /** What people read, if it is known; else the name. */
-    private static void inWords(ShownTable rows, String column, Map<String, String> columns) {
+    /** What people read, in the first of the languages in which it is known; else the name. */
+    private void inWords(ShownTable rows, String column, Map<String, String> columns) {
         var domain = rows.domains().get(column);
         if (domain != null && rows.has(column + "_as_enum")) {
             String name = "r." + SqlName.quoted(column + "_as_enum");
-            columns.putIfAbsent(column + "_text", "coalesce((select text from nxt_sync.enumeration where domain = '"
-                    + domain + "' and language = 'en' and enumeration.name = " + name + "), " + name + ")");
+            String languages = Stream.concat(settings.languages().stream(), Stream.of("en")).distinct()
+                    .map(code -> "'" + code + "'").collect(joining(", ", "array[", "]"));
+            columns.putIfAbsent(column + "_text",
+                    "coalesce((select text from nxt_sync.enumeration where domain = '" + domain
+                            + "' and enumeration.name = " + name + " and language = any (" + languages
+                            + ") and text is not null order by array_position(" + languages + ", language) limit 1), "
+                            + name + ")");
         }
     }
 

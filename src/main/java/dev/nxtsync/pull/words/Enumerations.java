@@ -12,29 +12,27 @@ import dev.nxtsync.pull.target.TargetTable;
 
 /** The tables {@code enumeration} and {@code enumeration_column}. */
 final class Enumerations {
-    /** That of the schema's descriptions. */
-    private static final String LANGUAGE = "en";
-
     private Enumerations() {}
 
-    /**
-     * Keeps the values that enumerations have now, beside those that they have had.
-     *
-     * @param values by the enumeration's type, what each is, by its name
-     */
-    static void keep(Handle transaction, Map<String, Map<String, String>> values) throws SQLException {
+    /** Keeps the values that enumerations have now, beside those that they have had. A text that is no longer told stays. */
+    static void keep(Handle transaction, ValueTexts.ToldTexts told) throws SQLException {
         var encoding = Encoding.read(transaction);
-        for (var domain : values.entrySet()) {
-            var names = List.copyOf(domain.getValue().keySet());
-            transaction.createUpdate("""
-                    insert into nxt_sync.enumeration as known (domain, name, text, language)
-                    select :domain, name, nullif(text, ''), :language
-                    from unnest(:names::text[], :texts::text[]) as given (name, text)
-                    on conflict on constraint enumeration_pkey do update set text = excluded.text
-                    where known.text is distinct from excluded.text""").bind("domain", domain.getKey())
-                    .bind("language", LANGUAGE).bindArray("names", String.class, names).bindArray("texts", String.class,
-                            names.stream().map(domain.getValue()::get).map(encoding::shown).toList())
-                    .execute();
+        for (var language : told.languages().entrySet()) {
+            for (var domain : language.getValue().entrySet()) {
+                var names = List.copyOf(domain.getValue().keySet());
+                var texts = names.stream().map(domain.getValue()::get).map(encoding::shown).toList();
+                // numbers are learned once for all languages
+                transaction.createUpdate("""
+                        insert into nxt_sync.enumeration as known (domain, value, name, text, language)
+                        select :domain, (select max(value) from nxt_sync.enumeration other
+                            where other.domain = :domain and other.name = given.name), name, nullif(text, ''), :language
+                        from unnest(:names::text[], :texts::text[]) as given (name, text)
+                        on conflict on constraint enumeration_pkey do update set text = excluded.text
+                        where known.text <> excluded.text and :whole
+                            or known.text is null and excluded.text is not null""").bind("domain", domain.getKey())
+                        .bind("language", language.getKey()).bind("whole", told.whole())
+                        .bindArray("names", String.class, names).bindArray("texts", String.class, texts).execute();
+            }
         }
     }
 

@@ -21,7 +21,7 @@ import dev.nxtsync.pull.plan.PullPlan;
 
 /** Asks the schema what enumerations and references there are, and keeps it for those who read the targets. */
 @Singleton
-record WordReading(RowTypes types, Database database) {
+record WordReading(RowTypes types, ValueTexts texts, Database database) {
 
     /**
      * Those of what is pulled over one connection.
@@ -39,11 +39,11 @@ record WordReading(RowTypes types, Database database) {
             columns.put(plan, ofPlan);
             domains.addAll(ofPlan.values());
         }
-        var values = types.values(connection, domains);
+        var told = texts.of(connection, types.values(connection, domains));
         var references = references(pulled, links);
         database.useTransaction(transaction -> {
             Database.alone(transaction, "words");
-            Enumerations.keep(transaction, values);
+            Enumerations.keep(transaction, told);
             columns.forEach((plan, each) -> Enumerations.keepColumns(transaction, plan.target(), each));
             pulled.forEach(plan -> References.keep(transaction, plan.target(),
                     references.stream().filter(each -> each.child().equals(plan.target())).toList()));

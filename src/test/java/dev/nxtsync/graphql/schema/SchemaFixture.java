@@ -32,6 +32,10 @@ public final class SchemaFixture {
         return new Model(nxt);
     }
 
+    public static Domains domains(NxtClient nxt) {
+        return new Domains(nxt);
+    }
+
     public static Tenants tenants(NxtClient nxt) {
         return new Tenants(nxt);
     }

@@ -24,7 +24,7 @@ import dev.nxtsync.support.TestDatabase;
 
 /** A sandbox, and target tables for it in a database of their own, without rows. */
 public final class TargetsFixture implements AutoCloseable {
-    public final Sandbox sandbox = new Sandbox(SandboxOptions.defaults().withPort(0).withStill(true));
+    public final Sandbox sandbox;
     public final TestDatabase database = TestDatabase.create();
     public final Database store = ScheduleFixture.migrated(database);
     public final NxtClient nxt;
@@ -36,6 +36,12 @@ public final class TargetsFixture implements AutoCloseable {
 
     /** @param instead asked with each question, and what it has to say is the answer */
     public TargetsFixture(Function<Question, Optional<Answer>> instead) throws SQLException {
+        this(SandboxOptions.defaults(), instead);
+    }
+
+    /** @param options of the sandbox */
+    public TargetsFixture(SandboxOptions options, Function<Question, Optional<Answer>> instead) throws SQLException {
+        sandbox = new Sandbox(options.withPort(0).withStill(true));
         nxt = NxtClientFixture.at(sandbox.url() + "/api/graphql", instead);
         sandbox.acceptAnyToken();
         replica.beat();

@@ -3,6 +3,7 @@ package dev.nxtsync.pull.preview;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -50,6 +51,20 @@ class ReadyViewsTest {
         targets.make(PULLS);
         assertThat(lines()).containsExactly("7 1 1 30 Fjord Boat");
         assertThat(orders()).containsExactly("7 Stopped Fjord", "8 Stopped -");
+    }
+
+    @Test
+    void aViewHasARowOnceInTheFirstLanguageThatHasATextForIt() throws SQLException {
+        var environment = new HashMap<>(PULLS);
+        environment.put("NXT_LANGUAGES", "nb,sv");
+        targets.make(environment);
+        views(environment).stream().filter(view -> view.contains("\"orders_in_words\"")).forEach(database::execute);
+        database.execute(
+                """
+                        insert into nxt."order" (nxt_company, order_no, order_type_as_enum, nxt_read_at) values (7, 1, 'Stop', now()), (7, 2, 'InUse', now()), (7, 3, 'Blocked', now());
+                        insert into nxt_sync.enumeration values ('Order_orderTypeAsEnum', 2, 'Stop', 'Stopped', 'en'), ('Order_orderTypeAsEnum', 2, 'Stop', 'Stoppad', 'sv'), ('Order_orderTypeAsEnum', 2, 'Stop', 'Stoppet', 'nb'), ('Order_orderTypeAsEnum', 2, 'Stop', 'Stoppet nu', 'da'), ('Order_orderTypeAsEnum', 1, 'InUse', 'In use', 'en'), ('Order_orderTypeAsEnum', 1, 'InUse', null, 'nb')""");
+        assertThat(all("select order_no || ' ' || order_type_text as it from nxt.orders_in_words order by 1"))
+                .containsExactly("1 Stoppet", "2 In use", "3 Blocked");
     }
 
     @Test

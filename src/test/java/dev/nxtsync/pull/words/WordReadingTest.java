@@ -43,7 +43,8 @@ class WordReadingTest {
             return isAway ? Optional.of(new Failure.Unreachable(ErrorCode.UNREACHABLE, "nobody")) : Optional.empty();
         });
         database = targets.database;
-        reading = new WordReading(SchemaFixture.rowTypes(targets.nxt), targets.store);
+        reading = new WordReading(SchemaFixture.rowTypes(targets.nxt),
+                new ValueTexts(SchemaFixture.domains(targets.nxt), SettingsFixture.defaults()), targets.store);
         loop = new WordsLoop(plans, reading,
                 new Comments(SchemaFixture.model(targets.nxt), SettingsFixture.defaults(), targets.store),
                 () -> passed);
@@ -112,14 +113,14 @@ class WordReadingTest {
         loop.look();
         assertThat(asked()).as("loads go first").isEmpty();
         after(Duration.ofMinutes(1));
-        assertThat(asked()).containsExactly("row_types", "enumerations", "model");
+        assertThat(asked()).containsExactly("row_types", "enumerations", "model", "model");
         after(Duration.ofHours(23));
         assertThat(asked()).isEmpty();
         after(Duration.ofHours(1));
-        assertThat(asked()).containsExactly("row_types", "enumerations", "model");
+        assertThat(asked()).containsExactly("row_types", "enumerations", "model", "model");
         plan(ORDERS_AND_LINES);
         loop.look();
-        assertThat(asked()).containsExactly("row_types", "enumerations", "model");
+        assertThat(asked()).containsExactly("row_types", "enumerations", "model", "model");
     }
 
     @Test
@@ -133,7 +134,7 @@ class WordReadingTest {
         assertThat(asked()).as("not at once").isEmpty();
         isAway = false;
         after(Duration.ofMinutes(7));
-        assertThat(asked()).containsExactly("row_types", "enumerations", "model");
+        assertThat(asked()).containsExactly("row_types", "enumerations", "model", "model");
         assertThat(plans.troubles()).isEmpty();
     }
 
