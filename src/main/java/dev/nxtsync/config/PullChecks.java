@@ -101,6 +101,12 @@ final class PullChecks {
                         "the pulls " + other.name() + " and " + pull.name()
                                 + " are for different connections, and would write the same target tables; set this one "
                                 + "to names of its own with a * in them, such as " + pull.name() + "_*"));
+                patterns.stream().filter(other -> areEqual(other, pull)).findFirst()
+                        .ifPresent(other -> add(Settings.Pull.variable(pull.name(), "TABLE"),
+                                "the pulls " + other.name() + " and " + pull.name() + " of connection "
+                                        + pull.connection() + " would take the same tables, \"" + pull.table()
+                                        + "\"; take one of them out, or let one "
+                                        + "say more of the names, such as order*, which then takes those"));
                 patterns.add(pull);
                 continue;
             }
@@ -113,6 +119,11 @@ final class PullChecks {
                                 + Settings.Pull.variable(other, "TARGET") + ", to a name of its own");
             }
         }
+    }
+
+    private static boolean areEqual(Settings.Pull one, Settings.Pull other) {
+        return one.connection().equals(other.connection())
+                && new TablePattern(one.table()).isSameAs(new TablePattern(other.table()));
     }
 
     /** As far as the patterns alone tell. */

@@ -19,6 +19,11 @@ record TablePattern(String text) {
         return table.matches(Stream.of(text.split("\\*", -1)).map(Pattern::quote).collect(joining(".*")));
     }
 
+    /** Whether both mean the same tables, as several stars in a row mean no more than one. */
+    boolean isSameAs(TablePattern other) {
+        return text.replaceAll("\\*+", ANY).equals(other.text.replaceAll("\\*+", ANY));
+    }
+
     /** How many characters of a name it says; of two that fit to a table, the one that says more is meant for it. */
     int said() {
         return text.replace(ANY, "").length();

@@ -47,6 +47,17 @@ class PullChecksTest {
     }
 
     @Test
+    void twoPullsOfTheSamePatternAndConnectionAreRefusedSinceNobodySaysWhichTakesTheTables() {
+        assertThat(read(Map.of("NXT_PULLS_A_TABLE", "order*", "NXT_PULLS_B_TABLE", "order**", "NXT_PULLS_B_TARGET",
+                "b_*", "NXT_PULLS_C_TABLE", "*", "NXT_PULLS_D_TABLE", "*Line")).problems())
+                .extracting(SettingError::toString)
+                .containsOnlyOnce("NXT_PULLS_B_TABLE: the pulls a and b of connection main would take the same tables, "
+                        + "\"order**\"; take one of them out, or let one say more of the names, such as order*, which "
+                        + "then takes those")
+                .noneMatch(problem -> problem.startsWith("NXT_PULLS_C") || problem.startsWith("NXT_PULLS_D"));
+    }
+
+    @Test
     void twoPullsOfOneTableNeedTargetsOfTheirOwn() {
         assertThat(read(Map.of("NXT_PULLS_A_TABLE", "order", "NXT_PULLS_B_TABLE", "order")).problems().toString())
                 .contains("NXT_PULLS_B_TARGET");
