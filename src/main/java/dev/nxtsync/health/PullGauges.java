@@ -2,6 +2,7 @@ package dev.nxtsync.health;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 import jakarta.inject.Singleton;
 
@@ -14,6 +15,7 @@ import io.micrometer.core.instrument.Tags;
 
 import dev.nxtsync.config.Pulls;
 import dev.nxtsync.inbox.Inbox;
+import dev.nxtsync.pull.state.PatternTables;
 import dev.nxtsync.pull.state.Proofs;
 import dev.nxtsync.pull.state.PullStates;
 import dev.nxtsync.pull.state.PullStates.PulledCompany;
@@ -27,6 +29,7 @@ class PullGauges implements DatabaseGauges {
     private final MultiGauge rowFaults;
     private final MultiGauge keysSetAside;
     private final MultiGauge differences;
+    private final MultiGauge leftOut;
     private final AgesGauge provenAge;
     private volatile Inbox.Backlog inboxDepth = new Inbox.Backlog(0, 0);
 
@@ -39,6 +42,9 @@ class PullGauges implements DatabaseGauges {
                 .register(metrics);
         this.differences = MultiGauge.builder("nxt_pull_differences")
                 .description("Groups of rows whose control totals are different").register(metrics);
+        this.leftOut = MultiGauge.builder("nxt_pulls_left_out")
+                .description("Tables that a pull with a * in its TABLE fits to, and of which there is no pull")
+                .register(metrics);
         this.provenAge = new AgesGauge(metrics, "nxt_pull_proven_age",
                 "Since when the control totals of a pull and company are known to be equal");
         Gauge.builder("nxt_inbox_rows", () -> inboxDepth.keys()).description("Events whose rows are not yet looked at")
@@ -78,6 +84,10 @@ class PullGauges implements DatabaseGauges {
         keysSetAside.register(DatabaseGauges.ofEach(pulls, Inbox.setAside(transaction)), true);
         lag.take(PullStates.lags(transaction, pulls));
         differences.register(DatabaseGauges.ofEach(pulls, Proofs.differences(transaction)), true);
+        var tables = new TreeMap<String, Long>();
+        configured.connectionsWithPatterns().forEach(connection -> tables.put(connection, 0L));
+        tables.putAll(PatternTables.countLeftOut(transaction));
+        leftOut.register(DatabaseGauges.by("connection", tables), true);
         provenAge.take(Proofs.ages(transaction, pulls));
         inboxDepth = Inbox.depth(transaction);
     }

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -131,6 +132,15 @@ public class PatternTables {
     private static void endPauses(Handle transaction, Collection<String> pulls) {
         transaction.createUpdate("delete from nxt_sync.pull_pause where reason is not null and pull = any (:pulls)")
                 .bindArray("pulls", String.class, pulls).execute();
+    }
+
+    /** How many are left out, by connection; those that leave out none are missing. */
+    public static Map<String, Long> countLeftOut(Handle transaction) {
+        return transaction.createQuery("""
+                select connection, count(*) as tables from nxt_sync.pattern_table where taken_at is null
+                group by connection""")
+                .map((row, context) -> Map.entry(row.getString("connection"), row.getLong("tables")))
+                .collectToMap(Map.Entry::getKey, Map.Entry::getValue);
     }
 
     /** The pulls that have rows. */
