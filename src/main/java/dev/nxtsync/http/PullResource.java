@@ -7,7 +7,6 @@ import java.util.List;
 
 import jakarta.inject.Singleton;
 
-import dev.nxtsync.config.NameSuggestion;
 import dev.nxtsync.config.Pulls;
 import dev.nxtsync.config.Settings;
 import dev.nxtsync.error.ErrorCode;
@@ -15,6 +14,7 @@ import dev.nxtsync.http.server.Endpoint;
 import dev.nxtsync.http.server.HttpAnswer;
 import dev.nxtsync.http.server.HttpCall;
 import dev.nxtsync.http.server.HttpResource;
+import dev.nxtsync.pull.state.AbsentPull;
 import dev.nxtsync.pull.state.PullControl;
 import dev.nxtsync.token.Connections;
 
@@ -22,12 +22,15 @@ import dev.nxtsync.token.Connections;
 @Singleton
 class PullResource implements HttpResource {
     private final Pulls configured;
+    private final AbsentPull absent;
     private final PullControl control;
     private final Connections connections;
     private final OperatorKey operator;
 
-    PullResource(Pulls configured, PullControl control, Connections connections, OperatorKey operator) {
+    PullResource(Pulls configured, AbsentPull absent, PullControl control, Connections connections,
+            OperatorKey operator) {
         this.configured = configured;
+        this.absent = absent;
         this.control = control;
         this.connections = connections;
         this.operator = operator;
@@ -59,8 +62,7 @@ class PullResource implements HttpResource {
         String name = call.parameter("name");
         var pull = configured.all().get(name);
         if (pull == null) {
-            return HttpAnswer.problem(404, ErrorCode.NOT_FOUND,
-                    "There is no pull of this name" + NameSuggestion.among(name, configured.names()));
+            return HttpAnswer.problem(404, ErrorCode.NOT_FOUND, absent.reason(name));
         }
         order.give(pull);
         return HttpAnswer.json(202, new OrderGiven(pull.name()));

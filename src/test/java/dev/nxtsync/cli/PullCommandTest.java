@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import dev.nxtsync.config.Pulls;
 import dev.nxtsync.config.SettingsFixture;
 import dev.nxtsync.pull.RunPull;
+import dev.nxtsync.pull.state.AbsentPull;
 
 class PullCommandTest {
     @ParameterizedTest
@@ -23,7 +24,9 @@ class PullCommandTest {
     void aPullThatThereIsNotIsToldWithTheNearestAndThoseThatThereAre(String name, String said) {
         var settings = SettingsFixture
                 .of(Map.of("NXT_PULLS_PEOPLE_TABLE", "associate", "NXT_PULLS_GOODS_TABLE", "product"));
-        assertThatThrownBy(() -> new PullCommand(new NamedPull(new Pulls(settings), null), null, null).run(name,
+        var pulls = new Pulls(settings);
+        var named = new NamedPull(pulls, null, new AbsentPull(pulls, null));
+        assertThatThrownBy(() -> new PullCommand(named, null, null).run(name,
                 new RunPull.Request(false, Optional.empty(), Optional.empty(), false)))
                 .isInstanceOf(UnusableArgument.class).hasMessage(said);
     }

@@ -38,7 +38,7 @@ class ApiDescriptionTest {
                 .of(Map.of("NXT_WEBHOOK_KEYS", "a key", "NXT_OPERATOR_KEY", "a key of at least 24 characters"));
         var operator = new OperatorKey(keys, null);
         var signIn = SignInSettings.of(SettingsFixture.of(Map.of("NXT_CONNECTIONS_SHOP_KIND", "user")));
-        return List.of(new PushResource(null, null, null, operator), new PullResource(null, null, null, operator),
+        return List.of(new PushResource(null, null, null, operator), new PullResource(null, null, null, null, operator),
                 new StatusResource(null, null, operator), new ConnectionResource(null, null, null, operator),
                 new WebhookRoute(null, keys, new SimpleMeterRegistry()),
                 new SignInResource(signIn, SignInFixture.of(signIn), null, null));
