@@ -40,7 +40,7 @@ class TableOwnersTest {
             entry("pull_settings", "pull.state"), entry("pull_state", "pull.state"), entry("proof", "pull.state"),
             entry("enumeration", "pull.words"), entry("enumeration_column", "pull.words"),
             entry("reference", "pull.words"), entry("control_total", "pull.state"),
-            entry("pattern_table", "pull.state"),
+            entry("pattern_table", "pull.state"), entry("pull_table", "pull.state"),
             // of one unit or verification each, made and dropped with it
             entry("listing_", "pull.state"), entry("difference_", "pull.state"), entry("verify_", "pull.state"),
             entry("outbox", "push.outbox"), entry("outbox_home", "push.outbox"), entry("push_setting", "push.outbox"),

@@ -9,6 +9,7 @@ import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
 import dev.nxtsync.config.Pulls;
+import dev.nxtsync.database.Encoding;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.pull.key.KeyChoice;
@@ -18,12 +19,16 @@ import dev.nxtsync.tenant.Tenant;
 
 /** Has a pull run as it is designed, or stops it. */
 @Singleton
-record PullAdoption(TableMigrator tables, Targets targets, UnitDeclaration units, PullPlans plans, Pulls pulls,
-        FollowedSettings followed) {
+record PullAdoption(TableMigrator tables, EarlierPull before, Targets targets, UnitDeclaration units, PullPlans plans,
+        Pulls pulls, AdoptedPulls adopted, FollowedSettings followed) {
     private static final Logger LOG = Logger.getLogger(PullAdoption.class);
 
-    /** Says whether it could be planned, but perhaps for its target, about which the schema says nothing. */
-    boolean adopt(String pull, Design design, Tenancy tenancy) throws SQLException {
+    /**
+     * Says whether it could be planned, but perhaps for its target, about which the schema says nothing.
+     *
+     * @param encoding of the database
+     */
+    boolean adopt(String pull, Design design, Tenancy tenancy, Encoding encoding) throws SQLException {
         if (design instanceof PullValidator.Flawed flawed) {
             return stop(pull, flawed.reason());
         }
@@ -32,17 +37,16 @@ record PullAdoption(TableMigrator tables, Targets targets, UnitDeclaration units
             return true;
         }
         var sound = (PullValidator.Sound) design;
-        PullPlan plan = sound.plan().in(tables.encoding());
-        var vanished = tables.read(pull);
-        vanished.removeAll(plan.table().columns().keySet());
-        vanished.removeAll(plan.pull().except());
-        if (!vanished.isEmpty()) {
-            return stop(pull, new Problem(ErrorCode.COLUMN_VANISHED,
-                    "The table " + plan.table().name() + " no longer has " + String.join(", ", vanished)
-                            + ", or the client id may no longer read it. Give the right back: the pull goes on by "
-                            + "itself. To go on without the column, run: java -jar quarkus-run.jar reset " + pull));
-        }
+        PullPlan plan = sound.plan().in(encoding);
         List<Tenant> owners = tenancy.owners(plan);
+        var ready = new PullPlans.Ready(plan, owners);
+        if (adopted.isOf(ready)) {
+            return true;
+        }
+        var earlier = before.obstacle(plan);
+        if (earlier.isPresent()) {
+            return stop(pull, earlier.get());
+        }
         if (owners.isEmpty()) {
             return stop(pull, new Problem(ErrorCode.NO_COMPANY, "The client id of connection "
                     + plan.pull().connection() + " sees no company. " + ErrorCode.NO_CUSTOMER.nextStep()));
@@ -57,7 +61,8 @@ record PullAdoption(TableMigrator tables, Targets targets, UnitDeclaration units
             sound.remarks().forEach(remark -> LOG.warnf("Pull %s: %s", pull, remark));
         }
         units.declare(plan, owners);
-        targets.prepare(new PullPlans.Ready(plan, owners));
+        targets.prepare(ready);
+        adopted.put(plan);
         LOG.debugf("Pull %s is planned for %s", pull, owners);
         return true;
     }

@@ -60,6 +60,7 @@ public class PullPlanner implements Planner {
         schemas.forget(connection);
         keys.forget(connection);
         plans.undone(connection);
+        adoption.adopted().forget(connection);
     }
 
     /** Changes the targets that a plan needs changed, for which others may have to wait long. */
@@ -100,6 +101,9 @@ public class PullPlanner implements Planner {
         if (complete || (patterns.has(name) && schemas.isFresh(seen))) {
             schemas.keep(name, seen);
         }
+        if (complete) {
+            adoption.adopted().forget(name);
+        }
         // before its units are worked on: what is locked meanwhile would be left out of the document of its company
         adoption.followed().follow(name);
         return complete;
@@ -118,6 +122,7 @@ public class PullPlanner implements Planner {
         if (lost.isPresent()) {
             return lost;
         }
+        adoption.adopted().forget(connection.name());
         var keysNow = keys.now(connection.name(), List.of(pull), seen);
         adopt(PullValidator.validate(List.of(pull), seen.tables(), keysNow::choice, settings), seen);
         changeTargets();
@@ -141,8 +146,9 @@ public class PullPlanner implements Planner {
 
     private boolean adopt(Map<String, PullValidator.Design> designs, SeenSchema seen) throws SQLException {
         boolean complete = true;
+        var encoding = adoption.tables().encoding();
         for (var design : designs.entrySet()) {
-            complete &= adoption.adopt(design.getKey(), design.getValue(), seen.tenancy());
+            complete &= adoption.adopt(design.getKey(), design.getValue(), seen.tenancy(), encoding);
         }
         return complete;
     }

@@ -184,11 +184,6 @@ public class TableMigrator {
         return database.inTransaction(Encoding::read);
     }
 
-    /** The API's names of the columns that a pull has read so far. */
-    public Set<String> read(String pull) throws SQLException {
-        return database.inTransaction(transaction -> ReadColumns.find(transaction, pull));
-    }
-
     private static boolean create(Handle transaction, TargetTable table) throws SQLException {
         String owner = SqlName.quoted(table.owner());
         String columns = table.columns().stream()

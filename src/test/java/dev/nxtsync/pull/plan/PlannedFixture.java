@@ -83,7 +83,8 @@ final class PlannedFixture implements AutoCloseable {
         prover = new KeyProver(nxt, new KeyProofs(store), this::now);
         followed = new FollowedSettings(plans, PullStore.dueTimes(store, replica), this::now);
         planner = new PullPlanner(settings, schemas, new PatternPlanning(pulls, new PatternTables(store), plans),
-                new PullAdoption(tables, targets, new UnitDeclaration(units, plans), plans, pulls, followed),
+                new PullAdoption(tables, new EarlierPull(store), targets, new UnitDeclaration(units, plans), plans,
+                        pulls, new AdoptedPulls(plans, this::now), followed),
                 new PullOffer(introspection), new PullKeys(KeyFixture.search(nxt, settings), prover, plans, units));
     }
 

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.graphql.FailedAnswer;
+import dev.nxtsync.pull.state.PullUnitStore;
 import dev.nxtsync.pull.target.MismatchedColumn;
 import dev.nxtsync.tenant.Tenant;
 
@@ -47,6 +48,69 @@ class PullPlannerTest {
             assertThat(pulls.plans.troubles()).isEmpty();
             assertThat(pulls.state("goods")).isEqualTo("ok ");
             assertThat(wanted(pulls)).as("it goes on at once").isGreaterThan(wanted);
+        }
+    }
+
+    @Test
+    void aNameOfAnotherTableIsToldAsThatAndFreeAfterAReset() throws SQLException {
+        try (var pulls = new PlannedFixture(ORDERS)) {
+            assertThat(pulls.plan()).isTrue();
+            // as if it had been one of customers before
+            pulls.database.execute("update nxt_sync.pull_table set table_name = 'associate', target = 'nxt.associate';"
+                    + "insert into nxt_sync.pull_column (pull, column_name) values ('orders', 'associateNo')");
+            assertThat(pulls.plan()).isFalse();
+            assertThat(pulls.plans.troubles().get("pull orders").coded())
+                    .isEqualTo("The pull orders has been one of the "
+                            + "table associate, and how far it has come is about that. Now it is to be one of order. Name it "
+                            + "otherwise, such as NXT_PULLS_ORDER_TABLE=order if there is no such pull. Or, to begin anew under this "
+                            + "name, run: java -jar quarkus-run.jar reset orders. The rows of associate stay where they are. "
+                            + "(configuration)");
+            new PullUnitStore(pulls.store).reset("orders");
+            assertThat(pulls.plan()).isTrue();
+            assertThat(pulls.database
+                    .value("select table_name || ' ' || target || ' ' || begins_anew " + "from nxt_sync.pull_table"))
+                    .isEqualTo("order \"nxt\".\"order\" false");
+        }
+    }
+
+    @Test
+    void aTargetWithTheRowsOfAnotherTableIsLeftAloneUntilSomebodyDropsIt() throws SQLException {
+        try (var pulls = new PlannedFixture(ORDERS)) {
+            pulls.plan();
+            pulls.database.execute("update nxt_sync.pull_table set pull = 'before', table_name = 'product'");
+            assertThat(pulls.plan()).isFalse();
+            assertThat(pulls.plans.troubles().get("pull orders").message())
+                    .startsWith("The target table nxt.order has the rows of the table product")
+                    .contains("Set NXT_PULLS_ORDERS_TARGET to another name, or drop");
+            pulls.database.execute("drop table nxt.order");
+            assertThat(pulls.plan()).isTrue();
+            assertThat(pulls.database.value("select string_agg(pull, ' ') from nxt_sync.pull_table"))
+                    .isEqualTo("orders");
+        }
+    }
+
+    @Test
+    void aPullThatRunsIsLeftAloneWhileOthersAreStoppedAndAdoptedAgainLater() throws SQLException {
+        try (var pulls = new PlannedFixture(
+                Map.of("NXT_PULLS_ORDERS_TABLE", "order", "NXT_PULLS_GOODS_TABLE", "product"))) {
+            assertThat(pulls.plan()).isTrue();
+            pulls.database.execute("insert into nxt_sync.pull_column (pull, column_name) values ('goods', 'colour');"
+                    + "delete from nxt_sync.pull_table");
+            assertThat(pulls.plan()).as("a pull is stopped").isFalse();
+            pulls.database.execute("delete from nxt_sync.pull_table");
+            assertThat(pulls.plan()).isFalse();
+            assertThat(pulls.database.count("nxt_sync.pull_table")).as("who runs is left alone").isZero();
+            pulls.passed += Duration.ofMinutes(5).toNanos();
+            assertThat(pulls.plan()).isFalse();
+            assertThat(pulls.database.count("nxt_sync.pull_table")).as("but looked at now and then").isOne();
+            pulls.database.execute("delete from nxt_sync.pull_table");
+            pulls.sandbox.list(PlannedFixture.COMPANY, false);
+            assertThat(pulls.plan()).isFalse();
+            assertThat(pulls.state("orders")).as("also where anything is different").startsWith("away");
+            assertThat(pulls.database.count("nxt_sync.pull_table")).isOne();
+            pulls.database.execute("delete from nxt_sync.pull_column where column_name = 'colour'");
+            assertThat(pulls.plan()).as("who is stopped goes on").isTrue();
+            assertThat(pulls.plans.of("goods")).containsInstanceOf(PullPlans.Ready.class);
         }
     }
 
