@@ -127,6 +127,7 @@ record ConnectionCheck(Settings settings, Connections connections, Tenants tenan
             }
         });
         Report.leftOut(result.leftOut()).forEach(each -> report.note("tables", each));
+        result.idleExceptions().forEach(each -> report.note("tables", each));
         result.strangers()
                 .forEach((pull, strangers) -> report.problem("pull " + pull, ErrorCode.COMPANY_NOT_GRANTED,
                         "The client id does not see these companies of " + Settings.Pull.variable(pull, "COMPANIES")

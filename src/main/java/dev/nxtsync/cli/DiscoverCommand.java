@@ -14,6 +14,7 @@ import dev.nxtsync.config.SnakeCase;
 import dev.nxtsync.error.Words;
 import dev.nxtsync.graphql.schema.Column;
 import dev.nxtsync.graphql.schema.Column.Companion;
+import dev.nxtsync.pull.DocumentLength;
 import dev.nxtsync.pull.key.LikelyKeys.LikelyKey;
 import dev.nxtsync.pull.preview.TableDiscovery;
 import dev.nxtsync.pull.preview.TableDiscovery.Found;
@@ -24,11 +25,13 @@ import dev.nxtsync.tenant.Scope;
 class DiscoverCommand implements Command {
     private final Settings settings;
     private final TableDiscovery tables;
+    private final DocumentLength length;
     private final Set<String> names = new HashSet<>();
     private final Set<String> targets = new HashSet<>();
 
-    DiscoverCommand(Settings settings, TableDiscovery tables) {
+    DiscoverCommand(Settings settings, TableDiscovery tables, DocumentLength length) {
         this.settings = settings;
+        this.length = length;
         this.tables = tables;
     }
 
@@ -69,9 +72,12 @@ class DiscoverCommand implements Command {
         var all = findings.loadable();
         long rows = all.stream().mapToLong(each -> each.rows().orElse(0L)).sum();
         int perMinute = settings.budget().perMinute();
+        long questions = findings.questions();
+        long requests = findings.loads(length) + questions;
         System.out.println("all " + Words.count(all.size(), "table") + " that have a key, or may have one: "
-                + Words.count(rows, "row") + ", about " + Words.count(findings.requests(), "request") + ", "
-                + Words.count(1 + findings.requests() * 5 / 4 / perMinute, "minute") + " or more at "
+                + Words.count(rows, "row") + ", about " + Words.count(requests, "request")
+                + (questions == 0 ? "" : ", " + questions + " of them about keys") + ", "
+                + Words.count(1 + requests * 5 / 4 / perMinute, "minute") + " or more at "
                 + Words.count(perMinute, "request")
                 + " a minute. NXT_PULLS_ALL_TABLE='*' takes them; plan says what it " + "means for each");
     }

@@ -3,6 +3,7 @@ package dev.nxtsync.cli;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 import jakarta.inject.Singleton;
 
@@ -41,17 +42,22 @@ record PlanCommand(LoadEstimates estimates) implements Command {
         if (all.estimates().size() > MOST_LINES) {
             System.out.println("Not shown are those that take no more than one request.");
         }
-        System.out.println(line("all", "", rows, megabytes(bytes), requests, minutes(all.minutes())));
+        if (all.questions() > 0) {
+            System.out.println(line("questions about keys", "", "", "", all.questions(), ""));
+        }
+        System.out.println(line("all", "", rows, megabytes(bytes), requests + all.questions(), minutes(all.minutes())));
         readCompletely(all.estimates());
         if (!all.leftOut().isEmpty()) {
-            System.out.println("Left out, as far as three companies show (the daemon asks all):");
+            System.out
+                    .println("Left out, as far as three companies show, and what is remembered (the daemon asks all):");
         }
-        Report.leftOut(all.leftOut()).forEach(each -> System.out.println(Report.line("note", each)));
+        Stream.concat(Report.leftOut(all.leftOut()).stream(), all.idleExceptions().stream())
+                .forEach(each -> System.out.println(Report.line("note", each)));
         System.out.printf(
                 """
-                        At %s a minute.
+                        At %s a minute. All of it is an estimate.
                         Rows: as the API counts them. MB: of JSON, by a sample of each table.
-                        Requests: one that reads the first pages of all tables of a company counts for the first table.
+                        Requests: one that reads the first pages of all tables of a company counts for the first table. A few more ask for the schema.
                         Minutes: from the start of the daemon, by how fast the API answers now. Nine of ten first loads end within that range, if nothing delays them.
                         """,
                 Words.count(estimates.perMinute(), "request"));

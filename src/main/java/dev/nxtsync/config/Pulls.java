@@ -140,6 +140,26 @@ public final class Pulls {
         return idle;
     }
 
+    /**
+     * What patterns of a connection are to leave out, and is none of the tables that they fit to, in sentences.
+     *
+     * @param tables the names of all that the connection can read
+     */
+    public List<String> idleExceptions(String connection, Collection<String> tables) {
+        var idle = new ArrayList<String>();
+        for (Settings.Pull pattern : patterns(connection)) {
+            var fitting = tables.stream().filter(new TablePattern(pattern.table())::matches).toList();
+            pattern.exceptTables().stream()
+                    .filter(except -> fitting.stream().noneMatch(new TablePattern(except)::matches))
+                    .forEach(except -> idle.add(Settings.Pull.variable(pattern.name(), "EXCEPT_TABLES") + " names \""
+                            + except + "\", and none of the tables that the client id can read and that "
+                            + Settings.Pull.variable(pattern.name(), "TABLE") + " fits to is called so. If that is a "
+                            + "typing error, correct it: capital letters count, and discover lists the tables. If the client "
+                            + "id may not read such a table, all is well."));
+        }
+        return idle;
+    }
+
     /** Whether it comes of a pattern, so that no setting has its name. */
     public boolean isOfPattern(String pull) {
         return !written.containsKey(pull);

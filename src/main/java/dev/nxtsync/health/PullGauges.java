@@ -85,7 +85,7 @@ class PullGauges implements DatabaseGauges {
         lag.take(PullStates.lags(transaction, pulls));
         differences.register(DatabaseGauges.ofEach(pulls, Proofs.differences(transaction)), true);
         var tables = new TreeMap<String, Long>();
-        configured.connectionsWithPatterns().forEach(connection -> tables.put(connection, 0L));
+        configured.all().values().forEach(pull -> tables.put(pull.connection(), 0L));
         tables.putAll(PatternTables.countLeftOut(transaction));
         leftOut.register(DatabaseGauges.by("connection", tables), true);
         provenAge.take(Proofs.ages(transaction, pulls));

@@ -80,6 +80,21 @@ public final class Document {
         }
     }
 
+    /**
+     * What a load asks for where the first pages of several tables are read together.
+     *
+     * @param rows its part of a page
+     */
+    public static List<DocumentPart> firstPage(String alias, PullPlan plan, int rows) {
+        var page = DocumentPart.page(alias, plan, plan.mapping().fields(), List.of(), plan.key(), rows);
+        var parts = new ArrayList<DocumentPart>();
+        parts.add(plan.table().isCounted() ? page.counting() : page);
+        if (plan.tellsChanges()) {
+            parts.add(top(plan, alias));
+        }
+        return parts;
+    }
+
     /** How many rows a pull has, and the highest change stamp of them; only what the table tells. */
     static List<DocumentPart> census(PullPlan plan) {
         var parts = new ArrayList<DocumentPart>();

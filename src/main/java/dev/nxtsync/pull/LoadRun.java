@@ -2,7 +2,6 @@ package dev.nxtsync.pull;
 
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -110,14 +109,7 @@ final class LoadRun {
      * @param tables how many they are, of which each brings its part of a page
      */
     List<DocumentPart> firstPage(String alias, int tables) {
-        var page = DocumentPart.page(alias, plan, plan.mapping().fields(), List.of(), plan.key(),
-                Math.max(1, memory.size(plan, claim.tenant()).rows() / tables));
-        var parts = new ArrayList<DocumentPart>();
-        parts.add(plan.table().isCounted() ? page.counting() : page);
-        if (plan.tellsChanges()) {
-            parts.add(Document.top(plan, alias));
-        }
-        return parts;
+        return Document.firstPage(alias, plan, Math.max(1, memory.size(plan, claim.tenant()).rows() / tables));
     }
 
     /** How much that adds to the length of a document. */

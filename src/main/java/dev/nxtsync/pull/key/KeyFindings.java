@@ -1,11 +1,16 @@
 package dev.nxtsync.pull.key;
 
+import static java.util.stream.Collectors.toSet;
+
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
+import dev.nxtsync.pull.key.KeyFinding.UnclearKey;
+import dev.nxtsync.pull.key.KeyFinding.UniqueKey;
 import dev.nxtsync.tenant.Tenant;
 
 /**
@@ -21,15 +26,31 @@ record KeyFindings(Map<ProposedKey, Map<Integer, KeyFinding>> byKey, Map<Propose
     /** Nothing. */
     static final KeyFindings NONE = new KeyFindings(Map.of(), Map.of(), Set.of());
 
-    /** The same with what was found in one company. */
+    /** The same with what was found in one company now. */
     KeyFindings with(Tenant tenant, Map<ProposedKey, KeyFinding> found) {
         var all = new HashMap<>(byKey);
+        var stillOld = new HashMap<>(old);
         found.forEach((key, finding) -> {
             var companies = new HashMap<>(of(key));
             companies.put(tenant.number(), finding);
             all.put(key.remembered(), companies);
+            stillOld.computeIfPresent(key.remembered(),
+                    (each, numbers) -> numbers.stream().filter(number -> number != tenant.number()).collect(toSet()));
         });
-        return new KeyFindings(all, old, failing);
+        return new KeyFindings(all, stillOld, failing);
+    }
+
+    /** The same, as if one company had answered of keys as it did before, or else as others have. */
+    KeyFindings assuming(Tenant tenant, Collection<ProposedKey> keys) {
+        var assumed = new HashMap<ProposedKey, KeyFinding>();
+        for (ProposedKey key : keys) {
+            var known = of(key);
+            var other = known.values().stream().filter(UnclearKey.class::isInstance).findFirst();
+            boolean isClear = known.values().stream().anyMatch(each -> !(each instanceof UnclearKey));
+            assumed.put(key, Optional.ofNullable(known.get(tenant.number()))
+                    .orElseGet(() -> isClear || other.isEmpty() ? new UniqueKey(0) : other.get()));
+        }
+        return with(tenant, assumed);
     }
 
     /** By the number of the company, or customer. */

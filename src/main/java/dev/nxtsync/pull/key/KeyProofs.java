@@ -41,9 +41,13 @@ public class KeyProofs {
 
     /** What holds still. What was unclear may be clear some minutes later, and what was refused a day later. */
     KeyFindings of(String connection, Set<Tenant> failing) throws SQLException {
+        return database.inTransaction(transaction -> read(transaction, connection, failing));
+    }
+
+    private static KeyFindings read(Handle transaction, String connection, Set<Tenant> failing) {
         var all = new HashMap<ProposedKey, Map<Integer, KeyFinding>>();
         var old = new HashMap<ProposedKey, Set<Integer>>();
-        database.useTransaction(transaction -> transaction
+        transaction
                 .createQuery(
                         """
                                 select table_name, columns, filter, company, verdict, rows, detail,
@@ -61,7 +65,7 @@ public class KeyProofs {
                         old.computeIfAbsent(key, each -> new HashSet<>()).add(row.getInt("company"));
                     }
                     return key;
-                }).list());
+                }).list();
         return new KeyFindings(all, old, failing);
     }
 
@@ -104,8 +108,9 @@ public class KeyProofs {
      *
      * @param named by table, the columns of its key as webhooks name them
      * @param proofs of whole tables
+     * @param findings of which nothing has to be asked again
      */
-    record RememberedKeys(Map<String, List<String>> named, List<RememberedProof> proofs) {
+    record RememberedKeys(Map<String, List<String>> named, List<RememberedProof> proofs, KeyFindings findings) {
         Optional<RememberedProof> proof(String table, List<String> columns) {
             return proofs.stream().filter(each -> each.table().equals(table) && each.columns().equals(columns))
                     .findFirst();
@@ -128,12 +133,12 @@ public class KeyProofs {
             try {
                 return DatabaseCheck.database(settings)
                         .inTransaction(transaction -> new RememberedKeys(LastEvents.keys(transaction),
-                                proofs(transaction, connection)));
+                                proofs(transaction, connection), read(transaction, connection, Set.of())));
             } catch (SQLException e) {
                 LOG.debugf("what is remembered of keys is not known: %s", e.getMessage());
             }
         }
-        return new RememberedKeys(Map.of(), List.of());
+        return new RememberedKeys(Map.of(), List.of(), KeyFindings.NONE);
     }
 
     private static List<RememberedProof> proofs(Handle transaction, String connection) {

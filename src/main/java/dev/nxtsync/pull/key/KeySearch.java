@@ -1,9 +1,11 @@
 package dev.nxtsync.pull.key;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 import jakarta.inject.Singleton;
@@ -26,6 +28,8 @@ import dev.nxtsync.tenant.Tenant;
 @Singleton
 public class KeySearch {
     private static final Logger LOG = Logger.getLogger(KeySearch.class);
+    /** Keys that one question is about. */
+    public static final int TOGETHER = KeyQuestion.TOGETHER;
     /** One candidate after the other; there are few. */
     private static final int MOST_ROUNDS = 8;
 
@@ -81,15 +85,56 @@ public class KeySearch {
         var schema = hinted.candidates().isEmpty()
                 ? hinted
                 : hinted.naming(KeyProofs.remembered(settings, connection).named());
-        var findings = KeyFindings.NONE;
+        return search(connection, pulls, schema, owners, owners, KeyFindings.NONE).choices();
+    }
+
+    /**
+     * What the daemon will probably choose.
+     *
+     * @param questions that it asks for that, by company or customer; what is remembered is not asked
+     */
+    public record KeyForecast(KeyChoices choices, Map<Tenant, Integer> questions) {}
+
+    /**
+     * Tells what the daemon will probably choose, from what is remembered and from some questions, and writes nothing.
+     *
+     * @param owners the companies of a pull, or the customers of a system table
+     * @param some those of them that are asked; of the others it is assumed that they answer alike
+     */
+    public KeyForecast forecast(String connection, List<Settings.Pull> pulls, Tables tables,
+            Function<Settings.Pull, List<Tenant>> owners, Function<Settings.Pull, List<Tenant>> some) {
+        var schema = schema(connection, pulls, tables);
+        if (schema.tables().isEmpty()) {
+            return search(connection, pulls, schema, owners, some, KeyFindings.NONE);
+        }
+        var remembered = KeyProofs.remembered(settings, connection);
+        return search(connection, pulls, schema.candidates().isEmpty() ? schema : schema.naming(remembered.named()),
+                owners, some, remembered.findings());
+    }
+
+    private KeyForecast search(String connection, List<Settings.Pull> pulls, KeySchema schema,
+            Function<Settings.Pull, List<Tenant>> owners, Function<Settings.Pull, List<Tenant>> some,
+            KeyFindings before) {
+        var asked = new HashMap<String, Set<Tenant>>();
+        pulls.forEach(pull -> asked.computeIfAbsent(pull.table(), each -> new HashSet<>()).addAll(some.apply(pull)));
+        var questions = new HashMap<Tenant, Integer>();
+        var findings = before;
         var choices = KeyChoices.of(pulls, schema, owners, findings, pull -> Optional.empty());
         for (int round = 0; round < MOST_ROUNDS && !choices.toAsk().isEmpty(); round++) {
             for (var each : choices.toAsk().entrySet()) {
-                findings = ask(connection, schema, each.getKey(), each.getValue(), findings);
+                Tenant tenant = each.getKey();
+                var keys = each.getValue().stream()
+                        .filter(key -> asked.getOrDefault(key.table(), Set.of()).contains(tenant)).toList();
+                findings = ask(connection, schema, tenant, keys, findings);
+                questions.merge(tenant, (each.getValue().size() + KeyQuestion.TOGETHER - 1) / KeyQuestion.TOGETHER,
+                        Integer::sum);
+            }
+            for (var each : choices.toAsk().entrySet()) {
+                findings = findings.assuming(each.getKey(), each.getValue());
             }
             choices = KeyChoices.of(pulls, schema, owners, findings, pull -> Optional.empty());
         }
-        return choices;
+        return new KeyForecast(choices, questions);
     }
 
     private KeyFindings ask(String connection, KeySchema schema, Tenant tenant, List<ProposedKey> keys,

@@ -21,6 +21,7 @@ import dev.nxtsync.graphql.FailedAnswer;
 import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.graphql.schema.Tables;
 import dev.nxtsync.jobs.LostCallSync;
+import dev.nxtsync.process.ConditionLog;
 import dev.nxtsync.pull.key.KeySchema;
 import dev.nxtsync.pull.key.KeySearch;
 import dev.nxtsync.pull.plan.CompanyScopes.Tenancy;
@@ -42,6 +43,7 @@ class PullSchemas {
     private final KeySearch search;
     private final Pulls pulls;
     private final LongSupplier nanos;
+    private final ConditionLog<String> told = new ConditionLog<>();
     private final Map<String, SeenSchema> kept = new HashMap<>();
     /** What was told of keys, by connection. */
     private final Map<String, KeysRead> keysOf = new HashMap<>();
@@ -87,7 +89,11 @@ class PullSchemas {
     }
 
     private List<Settings.Pull> wanted(String connection) {
-        return pulls.possible(connection, () -> introspection.tableNames(connection));
+        return pulls.possible(connection, () -> {
+            var names = introspection.tableNames(connection);
+            pulls.idleExceptions(connection, names).stream().filter(idle -> told.isNews(idle, idle)).forEach(LOG::warn);
+            return names;
+        });
     }
 
     /**

@@ -50,12 +50,14 @@ public class DryRun {
      * What was found.
      *
      * @param designs by pull
+     * @param idleExceptions what patterns are to leave out, and is not there, in sentences
      * @param strangers by pull, companies that it names and the connection does not see
      * @param leftOut the tables that patterns fit to and leave out, and why
      * @param targets by pull, what it would write to
      */
     public record DryRunResult(Map<String, PullValidator.Design> designs, Map<String, Problem> leftOut,
-            Map<String, List<Integer>> strangers, Map<String, TargetTable> targets, List<TenantReading> readings) {}
+            List<String> idleExceptions, Map<String, List<Integer>> strangers, Map<String, TargetTable> targets,
+            List<TenantReading> readings) {}
 
     /**
      * Asks one request for the schema, and one for each company, or some if it is about hundreds of tables; and some more for keys
@@ -89,7 +91,8 @@ public class DryRun {
         });
         var readings = byTenant.entrySet().stream().limit(most)
                 .map(each -> read(connection, each.getKey(), each.getValue())).toList();
-        return new DryRunResult(designed.designs(), designed.leftOut(), strangers, targets, readings);
+        return new DryRunResult(designed.designs(), designed.leftOut(), designed.idleExceptions(), strangers, targets,
+                readings);
     }
 
     private TenantReading read(Settings.Connection connection, Tenant tenant, List<PullPlan> plans) {

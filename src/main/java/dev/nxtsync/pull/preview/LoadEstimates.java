@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 import jakarta.inject.Singleton;
 
@@ -68,13 +69,28 @@ public class LoadEstimates {
     /**
      * All pulls.
      *
+     * @param questions about keys, before the loads begin
      * @param minutes that they take together
      * @param leftOut the tables that patterns fit to and leave out, and why
+     * @param idleExceptions what patterns are to leave out, and is not there, in sentences
      */
-    public record Estimated(List<Estimate> estimates, FirstLoads.EstimatedRange minutes,
-            Map<String, Problem> leftOut) {}
+    public record Estimated(List<Estimate> estimates, long questions, FirstLoads.EstimatedRange minutes,
+            Map<String, Problem> leftOut, List<String> idleExceptions) {
 
-    /** What the API counts of one pull in one company, and what loading it asks for. */
+        /** Also those of another connection, beside which these run. */
+        private Estimated and(Estimated other) {
+            var tables = new TreeMap<>(leftOut);
+            tables.putAll(other.leftOut);
+            return new Estimated(Stream.concat(estimates.stream(), other.estimates.stream()).toList(),
+                    questions + other.questions, minutes.and(other.minutes), tables,
+                    Stream.concat(idleExceptions.stream(), other.idleExceptions.stream()).toList());
+        }
+    }
+
+    /** What the API counts of one pull in one company. */
+    private record TableRows(PullPlan plan, long rows, long bytes) {}
+
+    /** The same, and what loading it asks for. */
     private record Counted(PullPlan plan, Tenant tenant, long rows, long bytes, long requests) {
         /** A table that tells no changes is read completely each time. */
         long aDay() {
@@ -102,23 +118,20 @@ public class LoadEstimates {
 
     /** @throws dev.nxtsync.graphql.FailedAnswer if the schema or the companies cannot be read */
     public Estimated all() {
-        var estimates = new ArrayList<Estimate>();
-        var minutes = new FirstLoads.EstimatedRange(0, 0);
-        var leftOut = new TreeMap<String, Problem>();
+        var all = new Estimated(List.of(), 0, new FirstLoads.EstimatedRange(0, 0), Map.of(), List.of());
         for (Settings.Connection connection : settings.connections().values()) {
             if (settings.pulls().values().stream().anyMatch(pull -> pull.connection().equals(connection.name()))) {
-                minutes = minutes.and(add(estimates, leftOut, connection));
+                all = all.and(of(connection));
             }
         }
-        return new Estimated(estimates, minutes, leftOut);
+        return all;
     }
 
-    private FirstLoads.EstimatedRange add(List<Estimate> estimates, Map<String, Problem> leftOut,
-            Settings.Connection connection) {
+    private Estimated of(Settings.Connection connection) {
+        var estimates = new ArrayList<Estimate>();
         var tenancy = scopes.of(connection);
         var byOwner = new TreeMap<Tenant, List<PullPlan>>();
         var designed = designs.of(connection.name(), tenancy);
-        leftOut.putAll(designed.leftOut());
         designed.designs().forEach((pull, design) -> {
             if (design instanceof PullValidator.Sound sound) {
                 for (Tenant owner : tenancy.owners(sound.plan())) {
@@ -134,22 +147,27 @@ public class LoadEstimates {
         for (var tenant : byOwner.entrySet()) {
             Tenant owner = tenant.getKey();
             polls += polls(tenant.getValue());
+            var rows = new ArrayList<TableRows>();
             for (var plans : length.divide(tenant.getValue(), plan -> part("t0", plan).tokens())) {
                 var timed = ask(connection.name(), owner, plans);
                 fastest = Math.min(fastest, timed.seconds());
                 if (timed.answer() instanceof Failure failure) {
                     plans.forEach(plan -> estimates.add(problem(plan.name(), Optional.of(owner), failure.message())));
                 } else {
-                    counted.addAll(counted(owner, plans, (Answer.Data) timed.answer()));
+                    rows.addAll(rows(plans, (Answer.Data) timed.answer()));
                 }
             }
+            counted.addAll(counted(owner, rows));
         }
         var speed = speed(connection.name(), counted, fastest);
         counted.forEach(each -> estimates.add(new Estimate(each.plan().name(), Optional.of(each.tenant()), each.rows(),
                 each.bytes(), each.requests(), each.aDay(), loads(0, List.of(speed.walk(each))).minutes(), "")));
-        return counted.isEmpty()
-                ? new FirstLoads.EstimatedRange(0, 0)
-                : loads(polls, counted.stream().map(speed::walk).toList()).minutes();
+        var walks = new ArrayList<>(counted.stream().map(speed::walk).toList());
+        designed.questions()
+                .forEach((tenant, some) -> walks.add(new FirstLoads.PlannedLoad(tenant, some, some * speed.request())));
+        return new Estimated(estimates, designed.questions().values().stream().mapToLong(Integer::longValue).sum(),
+                counted.isEmpty() ? new FirstLoads.EstimatedRange(0, 0) : loads(polls, walks).minutes(),
+                designed.leftOut(), designed.idleExceptions());
     }
 
     private FirstLoads loads(double polls, List<FirstLoads.PlannedLoad> walks) {
@@ -172,16 +190,27 @@ public class LoadEstimates {
         return new Timed(answer, (System.nanoTime() - from) / 1e9);
     }
 
-    private static List<Counted> counted(Tenant owner, List<PullPlan> plans, Answer.Data answer) {
-        var counted = new ArrayList<Counted>();
+    private static List<TableRows> rows(List<PullPlan> plans, Answer.Data answer) {
+        var rows = new ArrayList<TableRows>();
         for (PullPlan plan : plans) {
-            JsonNode table = Pages.connection(plan, answer, "t" + counted.size());
-            long rows = table.path("totalCount").asLong();
+            JsonNode table = Pages.connection(plan, answer, "t" + rows.size());
+            long count = table.path("totalCount").asLong();
             long sampled = table.path("items").size();
-            long bytes = sampled == 0 ? 0 : rows * table.path("items").toString().length() / sampled;
-            int before = counted.size() % Document.MOST_FIRST_PAGES;
-            int together = Math.min(Document.MOST_FIRST_PAGES, plans.size() - counted.size() + before);
-            counted.add(new Counted(plan, owner, rows, bytes, requests(plan, rows, together) - (before == 0 ? 0 : 1)));
+            rows.add(new TableRows(plan, count,
+                    sampled == 0 ? 0 : count * table.path("items").toString().length() / sampled));
+        }
+        return rows;
+    }
+
+    private List<Counted> counted(Tenant owner, List<TableRows> rows) {
+        var requests = LoadRequests.of(rows.stream()
+                .map(each -> new LoadRequests.SizedTable(each.rows(),
+                        Document.firstPage("t0", each.plan(), 1).stream().mapToInt(DocumentPart::tokens).sum(),
+                        each.plan().pageSize()))
+                .toList(), length);
+        var counted = new ArrayList<Counted>();
+        for (TableRows each : rows) {
+            counted.add(new Counted(each.plan(), owner, each.rows(), each.bytes(), requests.get(counted.size())));
         }
         return counted;
     }
@@ -217,26 +246,5 @@ public class LoadEstimates {
     private static Estimate problem(String pull, Optional<Tenant> tenant, String reason) {
         return new Estimate(pull, tenant, 0, 0, 0, 0, new FirstLoads.EstimatedRange(0, 0),
                 Optional.of(reason).filter(text -> !text.isEmpty()).orElse("?"));
-    }
-
-    /**
-     * With pages that grow as they do in a load in which all goes well.
-     *
-     * @param together how many tables share the document of the first pages, which counts
-     */
-    public static long requests(PullPlan plan, long rows, int together) {
-        var size = plan.pageSize();
-        long requests = 1;
-        long rest = rows - Math.max(1, size.rows() / together);
-        if (rest > 0 && together > 1) {
-            rest -= size.rows();
-            requests++;
-        }
-        while (rest > 0) {
-            size.good();
-            rest -= size.rows();
-            requests++;
-        }
-        return requests;
     }
 }

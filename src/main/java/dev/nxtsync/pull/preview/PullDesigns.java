@@ -44,15 +44,21 @@ class PullDesigns {
      *
      * @param designs by pull
      * @param leftOut the tables that patterns fit to and leave out, and why
+     * @param idleExceptions what patterns are to leave out, and is not there, in sentences
+     * @param questions that the daemon will ask about keys, by company or customer
      */
-    record Designed(Map<String, Design> designs, Map<String, Problem> leftOut) {}
+    record Designed(Map<String, Design> designs, Map<String, Problem> leftOut, List<String> idleExceptions,
+            Map<Tenant, Integer> questions) {}
 
     /** @throws dev.nxtsync.graphql.FailedAnswer if the schema cannot be read */
     Designed of(String connection, Tenancy tenancy) {
         var own = pulls.written(connection).stream().filter(pull -> !pull.table().isEmpty()).toList();
-        var tables = introspection.tables(connection,
-                pulls.possible(connection, () -> introspection.tableNames(connection)).stream()
-                        .map(Settings.Pull::table).filter(table -> !table.isEmpty()).distinct().toList());
+        var idleExceptions = new ArrayList<String>();
+        var tables = introspection.tables(connection, pulls.possible(connection, () -> {
+            var names = introspection.tableNames(connection);
+            idleExceptions.addAll(pulls.idleExceptions(connection, names));
+            return names;
+        }).stream().map(Settings.Pull::table).filter(table -> !table.isEmpty()).distinct().toList());
         var matched = pulls.matched(connection, tables.known().keySet(), table -> {
             Table known = tables.known().get(table);
             return known == null || known.tellsChanges();
@@ -67,9 +73,9 @@ class PullDesigns {
                             () -> all.add(each.pull()));
         }
         var owners = tenancy.owners(tables);
-        var choices = search.now(connection, all, tables, pull -> some(pull, owners.apply(pull)));
+        var forecast = search.forecast(connection, all, tables, owners, pull -> some(pull, owners.apply(pull)));
         var designs = new TreeMap<String, Design>();
-        PullValidator.validate(all, tables, choices::choice, settings).forEach((name, design) -> {
+        PullValidator.validate(all, tables, forecast.choices()::choice, settings).forEach((name, design) -> {
             if (pulls.isOfPattern(name) && design.obstacle().isPresent()) {
                 matched.stream().filter(each -> each.pull().name().equals(name)).forEach(each -> {
                     Problem reason = design.obstacle().get();
@@ -81,7 +87,7 @@ class PullDesigns {
         });
         pulls.idle(connection, matched).forEach((pattern, reason) -> designs.put(pattern,
                 new PullValidator.Flawed(new Problem(ErrorCode.TABLE_UNKNOWN, reason))));
-        return new Designed(designs, leftOut);
+        return new Designed(designs, leftOut, idleExceptions, forecast.questions());
     }
 
     private List<Tenant> some(Settings.Pull pull, List<Tenant> owners) {

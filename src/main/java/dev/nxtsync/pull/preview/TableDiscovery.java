@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 
 import jakarta.inject.Singleton;
 
@@ -13,15 +14,19 @@ import dev.nxtsync.config.Settings;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.NxtClient;
+import dev.nxtsync.graphql.schema.Column.Companion;
 import dev.nxtsync.graphql.schema.Introspection;
 import dev.nxtsync.graphql.schema.PrimaryKeys;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.graphql.schema.Tenants;
 import dev.nxtsync.pull.Document;
 import dev.nxtsync.pull.Document.DocumentPart;
+import dev.nxtsync.pull.DocumentLength;
+import dev.nxtsync.pull.key.KeySearch;
 import dev.nxtsync.pull.key.LikelyKeys;
 import dev.nxtsync.pull.key.LikelyKeys.LikelyKey;
 import dev.nxtsync.pull.plan.CompanyScopes;
+import dev.nxtsync.pull.plan.PageSize;
 import dev.nxtsync.tenant.Scope;
 import dev.nxtsync.tenant.Tenant;
 
@@ -30,8 +35,11 @@ import dev.nxtsync.tenant.Tenant;
 public class TableDiscovery {
     /** Tables that are counted with one request. */
     private static final int COUNTS = 200;
-    /** Rows of a page, as it is set where nothing else is. */
+    /** Rows of a page, as they are set where nothing else is. */
+    private static final int FIRST_PAGE = 1_000;
     private static final int PAGE = 5_000;
+    /** What a page, or a highest change stamp, adds to the length of a document beside columns, with a key of two. */
+    private static final int TOKENS = 40;
 
     private final Introspection introspection;
     private final CompanyScopes scopes;
@@ -50,30 +58,64 @@ public class TableDiscovery {
      *
      * @param key the columns of its primary key, where that is documented
      * @param likely what may be its key, where it is not, the likeliest first
-     * @param rows in all companies or customers; empty if they could not be counted in one of them
-     * @param owners how many companies, or customers, were counted
+     * @param counted its rows by company, or customer; those in which they could not be counted are missing
+     * @param owners how many companies, or customers, there are
      */
-    public record Found(Table table, Optional<List<String>> key, List<LikelyKey> likely, Optional<Long> rows,
+    public record Found(Table table, Optional<List<String>> key, List<LikelyKey> likely, Map<Tenant, Long> counted,
             int owners) {
         /** Whether its rows can be told apart without a word of anybody. */
         public boolean isKeyKnown() {
             return key.isPresent() || likely.stream().anyMatch(each -> each.provenAt().isPresent());
         }
+
+        /** In all companies or customers; empty if they could not be counted in one of them. */
+        public Optional<Long> rows() {
+            return counted.size() < owners
+                    ? Optional.empty()
+                    : Optional.of(counted.values().stream().mapToLong(Long::longValue).sum());
+        }
+
+        private LoadRequests.SizedTable in(Tenant tenant) {
+            var columns = table.columns().values();
+            long fields = columns.size() + columns.stream()
+                    .filter(column -> column.companion() == Companion.ENUM || column.companion() == Companion.FLAGS)
+                    .count();
+            return new LoadRequests.SizedTable(counted.getOrDefault(tenant, 0L),
+                    TOKENS + (int) fields + (table.tellsChanges() ? TOKENS : 0), new PageSize(FIRST_PAGE, PAGE));
+        }
     }
 
-    /** @param customers whose number is the scope of system tables */
+    /**
+     * What a connection sees.
+     *
+     * @param customers whose number is the scope of system tables
+     */
     public record Discovered(List<Integer> customers, List<Tenants.Company> companies, List<Found> tables) {
         /** Those that have a key, or may have one that Business NXT proves. */
         public List<Found> loadable() {
             return tables.stream().filter(each -> each.key().isPresent() || !each.likely().isEmpty()).toList();
         }
 
-        /** About how many requests load them: first pages together, and then pages that have grown. */
-        public long requests() {
-            return loadable().stream().mapToLong(each -> {
-                long ofOne = each.rows().orElse(0L) / Math.max(1, each.owners());
-                return each.owners() * (ofOne * Document.MOST_FIRST_PAGES <= PAGE ? 0 : 1 + ofOne / PAGE);
-            }).sum() + companies.size() * (loadable().size() / Document.MOST_FIRST_PAGES + 1L);
+        /** About how many requests ask in each company or customer whether keys that are not known are unique. */
+        public long questions() {
+            return owners(loadable().stream().filter(each -> !each.isKeyKnown()).toList()).values().stream()
+                    .mapToLong(tables -> (tables.size() + KeySearch.TOGETHER - 1) / KeySearch.TOGETHER).sum();
+        }
+
+        /** About how many requests load them, in pages as they are by default. */
+        public long loads(DocumentLength length) {
+            return owners(loadable()).entrySet().stream()
+                    .flatMap(each -> LoadRequests
+                            .of(each.getValue().stream().map(found -> found.in(each.getKey())).toList(), length)
+                            .stream())
+                    .mapToLong(Long::longValue).sum();
+        }
+
+        private static Map<Tenant, List<Found>> owners(List<Found> some) {
+            var owners = new TreeMap<Tenant, List<Found>>();
+            some.forEach(each -> each.counted().keySet()
+                    .forEach(owner -> owners.computeIfAbsent(owner, tenant -> new ArrayList<>()).add(each)));
+            return owners;
         }
     }
 
@@ -111,10 +153,10 @@ public class TableDiscovery {
         return new Discovered(tenancy.customers(), tenancy.companies(), found);
     }
 
-    private Map<String, Optional<Long>> count(String connection, List<Tenant> owners, List<Table> tables,
+    private Map<String, Map<Tenant, Long>> count(String connection, List<Tenant> owners, List<Table> tables,
             DiscoveryProgress progress) {
-        var rows = new LinkedHashMap<String, Optional<Long>>();
-        tables.forEach(table -> rows.put(table.name(), Optional.of(0L)));
+        var rows = new LinkedHashMap<String, Map<Tenant, Long>>();
+        tables.forEach(table -> rows.put(table.name(), new TreeMap<>()));
         int counted = 0;
         for (Tenant owner : owners) {
             for (List<Table> some : chunks(tables, COUNTS)) {
@@ -127,7 +169,7 @@ public class TableDiscovery {
     }
 
     /** One document for all. If it fails, halves of it; what fails alone is not counted. */
-    private void count(String connection, Tenant owner, List<Table> tables, Map<String, Optional<Long>> rows) {
+    private void count(String connection, Tenant owner, List<Table> tables, Map<String, Map<Tenant, Long>> rows) {
         var parts = new ArrayList<DocumentPart>();
         for (Table table : tables) {
             String column = PrimaryKeys.of(table.name()).map(key -> key.get(0)).filter(table.columns()::containsKey)
@@ -139,13 +181,11 @@ public class TableDiscovery {
         if (answer instanceof Answer.Data data) {
             for (int i = 0; i < tables.size(); i++) {
                 long count = data.data().path(owner.scope().root()).path("t" + i).path("totalCount").asLong();
-                rows.computeIfPresent(tables.get(i).name(), (name, sum) -> sum.map(before -> before + count));
+                Objects.requireNonNull(rows.get(tables.get(i).name())).put(owner, count);
             }
         } else if (tables.size() > 1 && ((Failure) answer).mayGoInParts()) {
             count(connection, owner, tables.subList(0, tables.size() / 2), rows);
             count(connection, owner, tables.subList(tables.size() / 2, tables.size()), rows);
-        } else {
-            tables.forEach(table -> rows.put(table.name(), Optional.empty()));
         }
     }
 

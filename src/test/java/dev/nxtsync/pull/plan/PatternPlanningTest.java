@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -16,6 +17,7 @@ import dev.nxtsync.config.SettingsFixture;
 import dev.nxtsync.graphql.Answer;
 import dev.nxtsync.graphql.Failure;
 import dev.nxtsync.graphql.Filters;
+import dev.nxtsync.pull.state.AbsentPull;
 import dev.nxtsync.pull.state.PatternTables;
 import dev.nxtsync.pull.state.PullControl;
 import dev.nxtsync.sandbox.Sandbox;
@@ -263,6 +265,38 @@ class PatternPlanningTest {
             pulls.plan();
             assertThat(pulls.plan()).isTrue();
             assertThat(pulls.plans.troubles()).isEmpty();
+        }
+    }
+
+    @Test
+    void whatIsToBeLeftOutAndIsNotThereIsToldAndStopsNothing() throws SQLException {
+        var settings = new HashMap<>(GENERATED);
+        settings.put("NXT_PULLS_ALL_EXCEPT_TABLES", "generated1,Generated2,generated1*,order,temp*");
+        try (var pulls = new PlannedFixture(OPTIONS, settings)) {
+            var names = List.of("generated1", "generated10", "generated2", "order");
+            assertThat(pulls.pulls.idleExceptions("main", names)).hasSize(3)
+                    .allMatch(told -> told.contains("If the client id may not read such a table, all is well."))
+                    .anyMatch(told -> told.startsWith("NXT_PULLS_ALL_EXCEPT_TABLES names \"Generated2\", and none of"))
+                    .anyMatch(told -> told.contains("names \"order\"")).anyMatch(told -> told.contains("\"temp*\""));
+            pulls.prove();
+            assertThat(pulls.pulls.names()).contains("generated2").doesNotContain("generated1");
+            assertThat(pulls.plans.troubles()).isEmpty();
+        }
+    }
+
+    @Test
+    void whoNamesThePullOfATableThatIsLeftOutIsToldWhy() throws SQLException {
+        try (var pulls = new PlannedFixture(OPTIONS, GENERATED)) {
+            pulls.prove();
+            var absent = new AbsentPull(pulls.pulls, new PatternTables(pulls.store));
+            assertThat(absent.reason("generated8"))
+                    .startsWith(
+                            "There is no pull \"generated8\": pull all leaves out the table generated8. The primary "
+                                    + "key of generated8 is not known.")
+                    .endsWith("Set NXT_PULLS_GENERATED8_TABLE=generated8 beside it, which makes it a pull of its own.");
+            assertThat(absent.reason("all"))
+                    .startsWith("\"all\" is a pull of many tables. Name one of those that it makes");
+            assertThat(absent.reason("generated")).startsWith("There is no pull \"generated\"; did you mean generated");
         }
     }
 }

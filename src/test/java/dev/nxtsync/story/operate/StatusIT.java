@@ -253,7 +253,7 @@ class StatusIT {
                     .containsPattern("birthDate +Int, a date").contains("table company, 3 rows in 1 customer")
                     .contains("key batchNo,voucherNo (by webhooks), proven at 2026-11-29T04:00:00Z; or voucherNo (by ")
                     .containsPattern(
-                            "\nall \\d+ tables that have a key, or may have one: \\d+ rows, about \\d+ requests, "
+                            "\nall \\d+ tables that have a key, or may have one: \\d+ rows, about \\d+ requests, \\d+ of them about keys, "
                                     + "1 minute or more at 540 requests a minute. NXT_PULLS_ALL_TABLE='\\*' takes them; plan");
             assertThat(builder.in("config/application.yaml", yaml).with("NXT_PULLS_VOUCHERS_TABLE", "voucher").run(0,
                     "check")).contains("pull orderline: table orderLine by orderNo, lineNo")

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Tag;
@@ -30,6 +31,8 @@ class WholeCompanyIT {
     private static final Duration EVERY = Size.of(Duration.ofSeconds(2), Duration.ofSeconds(20));
     private static final Duration LONG = Duration.ofMinutes(9);
 
+    private static final Pattern LEFT_OUT = Pattern.compile("nxt_pulls_left_out\\{connection=\"main\"} [1-9]");
+
     private final TestDatabase database = TestDatabase.migrated();
 
     @Test
@@ -38,7 +41,8 @@ class WholeCompanyIT {
                 .withTables(GENERATED).withInputs("two").withTokenLifetime(Duration.ofHours(1))
                 .withRows(Map.of("order", 100, "orderLine", 200, "associate", 100, "product", 100,
                         "generalLedgerTransaction", 200, "customerTransaction", 100, "voucher", 100, "batch", 100)))) {
-            theCommandsTellWhatItMeans(whole(sandbox));
+            long told = theCommandsTellWhatItMeans(whole(sandbox));
+            long before = sandbox.counter("requests_prove_keys");
             try (var daemon = whole(sandbox).start()) {
                 long from = System.nanoTime();
                 await().atMost(LONG).until(() -> {
@@ -55,6 +59,12 @@ class WholeCompanyIT {
                         daemon.residentMemory() >> 20);
                 Size.figure("requests: %s", database.value("select string_agg(kind || ' ' || requests, ', ') from "
                         + "(select kind, sum(requests) as requests from nxt_sync.run group by kind order by kind) run"));
+                long asked = sandbox.counter("requests_prove_keys") - before
+                        + database.number("select sum(requests) from nxt_sync.run where kind = 'load'");
+                Size.figure("plan told of %d requests, and there were %d", told, asked);
+                if (Size.full()) {
+                    assertThat((double) told / asked).isBetween(0.75, 1.25);
+                }
                 equalTheirSource(sandbox);
                 quietPollsCostOneRequestForACompany();
                 assertThat(daemon.get("/q/health/well").body()).contains("\"UP\"");
@@ -70,6 +80,10 @@ class WholeCompanyIT {
                 assertThat(builder.run(2, "pull", "generated8")).contains(
                         "There is no pull \"generated8\": pull all leaves out the table generated8. The primary key of "
                                 + "generated8 is not known.");
+                assertThat(daemon.operator("POST", "/api/pulls/generated8/run", Daemon.OPERATOR).body())
+                        .contains("pull all leaves out the table generated8. The primary key of");
+                // it is counted now and then
+                await().atMost(LONG).until(() -> LEFT_OUT.matcher(daemon.get("/q/metrics").body()).find());
                 assertThat(builder.run(0, "status")).containsPattern("all +generated8 +key_unknown");
             }
         }
@@ -78,18 +92,23 @@ class WholeCompanyIT {
     private Daemon.Builder whole(Sandbox sandbox) {
         return Daemon.on(sandbox.url(), database).jvm(Daemon.OPTIONS_OF_IMAGE).jvm("-Xmx96m")
                 .with("NXT_PULLS_ALL_TABLE", "*").with("NXT_PULLS_ALL_EVERY", EVERY.toSeconds() + "s")
-                .with("NXT_PULLS_ALL_EXCEPT_TABLES", "generated5,generated6")
-                .with("NXT_PULLS_LINES_TABLE", "orderLine");
+                .with("NXT_PULLS_ALL_EXCEPT_TABLES", "generated5,generated6").with("NXT_PULLS_LINES_TABLE", "orderLine")
+                .with("NXT_OPERATOR_KEY", Daemon.OPERATOR);
     }
 
-    private void theCommandsTellWhatItMeans(Daemon.Builder builder) throws InterruptedException {
-        assertThat(builder.run(0, "plan")).containsPattern("\ngenerated1 +5280001 +\\d+ ")
+    /** Answers of how many requests they tell. */
+    private long theCommandsTellWhatItMeans(Daemon.Builder builder) throws InterruptedException {
+        String plan = builder.run(0, "plan");
+        assertThat(plan).containsPattern("\nquestions about keys +\\d+").containsPattern("\ngenerated1 +5280001 +\\d+ ")
                 .contains("Read completely each time, since they tell no changes, with so many requests a day:\n")
                 .containsPattern("\ngenerated7 +\\d+ *\n").containsPattern(
                         "note       left out: generated17, generated8, timeless. The first: The primary key of "
                                 + "generated17 is not known. .*Set NXT_PULLS_GENERATED17_TABLE=generated17 beside it");
         assertThat(builder.run(0, "check")).contains("ok         pull generated1: table generated1 by ").contains(
                 "note       tables: left out: generated17, generated8, timeless. The first: The primary key of ");
+        var all = Pattern.compile("\nall +\\d+ +[0-9.]+ +(\\d+) ").matcher(plan);
+        assertThat(all.find()).isTrue();
+        return Long.parseLong(all.group(1));
     }
 
     private boolean isSettled() {
