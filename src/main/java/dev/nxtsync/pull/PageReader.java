@@ -19,6 +19,7 @@ import dev.nxtsync.graphql.GraphQlName;
 import dev.nxtsync.graphql.RowSink;
 import dev.nxtsync.graphql.schema.Table;
 import dev.nxtsync.pull.plan.PageSize;
+import dev.nxtsync.pull.plan.PullPlan;
 import dev.nxtsync.pull.plan.TableMapping;
 import dev.nxtsync.pull.target.ColumnType;
 import dev.nxtsync.pull.target.PageBuffer;
@@ -51,6 +52,13 @@ public final class PageReader implements RowSink {
     private RowBuffer end;
     private boolean hasEnd;
     private final Supplier<String> keyOfRow;
+
+    /** How many rows of a pull to ask for at first: what it is set to, unless this process has no memory for that. */
+    public static PageSize size(PullPlan plan) {
+        var size = plan.pageSize();
+        size.fits(1, plan.target().likelyBytes(), BOUND);
+        return size;
+    }
 
     /**
      * @param order the columns by which the rows are ordered, which make the cursor

@@ -181,7 +181,7 @@ public class Verification {
         Optional<String> cursor = Optional.empty();
         Optional<Census> before = Optional.empty();
         var repeated = new ArrayList<String>();
-        var size = plan.pageSize();
+        var size = PageReader.size(plan);
         var scanReader = new ScanReader(source, plan, tenant, (what, parts, pages) -> source.nxt()
                 .ask(plan.pull().connection(), Document.of(what, tenant, false, parts), pages), answer -> {
                 });

@@ -18,11 +18,7 @@ final class WalkMemory {
 
     /** How many rows of a pull go into one page. */
     PageSize size(PullPlan plan, Tenant tenant) {
-        return sizes.computeIfAbsent(new PulledTenant(plan.name(), tenant), each -> {
-            var size = plan.pageSize();
-            size.fits(1, plan.target().likelyBytes(), PageReader.BOUND);
-            return size;
-        });
+        return sizes.computeIfAbsent(new PulledTenant(plan.name(), tenant), each -> PageReader.size(plan));
     }
 
     RefusedCursors cursors() {

@@ -206,7 +206,7 @@ public class LoadEstimates {
         var requests = LoadRequests.of(rows.stream()
                 .map(each -> new LoadRequests.SizedTable(each.rows(),
                         Document.firstPage("t0", each.plan(), 1).stream().mapToInt(DocumentPart::tokens).sum(),
-                        each.plan().pageSize()))
+                        PageReader.size(each.plan())))
                 .toList(), length);
         var counted = new ArrayList<Counted>();
         for (TableRows each : rows) {
@@ -224,7 +224,7 @@ public class LoadEstimates {
         PullPlan plan = largest.get().plan();
         var reader = new PageReader(plan.mapping(), plan.key(), plan.key(), Set.of());
         var page = DocumentPart.page("t0", plan, plan.mapping().fields(), List.of(), plan.key(),
-                plan.pageSize().rows());
+                PageReader.size(plan).rows());
         var timed = ask(connection, Document.of("measure", largest.get().tenant(), false, List.of(page)),
                 Map.of("t0", reader));
         int rows = reader.buffer().rows();
