@@ -31,8 +31,8 @@ public final class Daemon implements AutoCloseable {
     public static final String OPTIONS_OF_IMAGE = "@" + Path.of("image", "jvm-options").toAbsolutePath();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     /** Ports of one process of tests, of which several run side by side. */
-    private static final int PORTS = 2_000;
-    private static final int FIRST_PORT = 15_000 + Integer.getInteger("nxt.fork", 0) % 8 * PORTS;
+    private static final int PORTS = 2_600;
+    private static final int FIRST_PORT = 15_000 + Integer.getInteger("nxt.fork", 0) % 6 * PORTS;
     /** Not the ports of the process of tests before, whose connections may not be forgotten yet. */
     private static final AtomicInteger NEXT_PORT = new AtomicInteger(ThreadLocalRandom.current().nextInt(PORTS));
 

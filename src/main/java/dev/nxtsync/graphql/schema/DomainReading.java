@@ -63,13 +63,17 @@ record DomainReading(OfferedModel model, DomainShape shape, Map<String, Map<Stri
         return keys;
     }
 
-    /** One request for all, in all languages. If there is too much to tell, halves of them. */
+    /** One request for all, in all languages. If there is too much to tell, halves of them, and without what cannot be told alone. */
     private void some(List<String> types, Map<String, JsonNode> keys, DomainShape.Key key) {
         try {
             ask(types, keys, key);
         } catch (FailedAnswer e) {
-            if (types.size() == 1 || !e.failure().mayGoInParts()) {
+            if (!e.failure().mayGoInParts()) {
                 throw e;
+            }
+            if (types.size() == 1) {
+                // the others have their texts all the same
+                return;
             }
             some(types.subList(0, types.size() / 2), keys, key);
             some(types.subList(types.size() / 2, types.size()), keys, key);

@@ -53,12 +53,16 @@ record DomainShape(String members, Optional<Key> key) {
                 .map(list -> new DomainShape(list, key(fields, domains.arguments())));
     }
 
-    /** The identifier, or the only argument that takes a number or text that a field of the same name tells. */
+    /**
+     * The identifier, or the only argument that takes a number or text that a field of the same name tells; not the name, which
+     * each language has its own of.
+     */
     private static Optional<Key> key(Map<String, OfferedField> fields, Map<String, TypeRef> arguments) {
         var keys = arguments.entrySet().stream().filter(argument -> {
             var field = fields.get(argument.getKey());
-            return field != null && !field.type().list() && !argument.getValue().list()
-                    && field.type().name().equals(argument.getValue().name()) && OF_A_KEY.contains(field.type().name());
+            return field != null && !argument.getKey().equals(NAME) && !field.type().list()
+                    && !argument.getValue().list() && field.type().name().equals(argument.getValue().name())
+                    && OF_A_KEY.contains(field.type().name());
         }).map(argument -> new Key(argument.getKey(), argument.getValue().text())).toList();
         return keys.stream().filter(key -> keys.size() == 1 || key.name().equals(IDENTIFIER)).findFirst();
     }

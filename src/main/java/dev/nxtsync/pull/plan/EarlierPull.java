@@ -8,14 +8,13 @@ import jakarta.inject.Singleton;
 
 import org.jdbi.v3.core.Handle;
 
-import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
 import dev.nxtsync.pull.state.PullTable;
 import dev.nxtsync.pull.state.ReadColumns;
 
-/** What a pull has been before, under its name and in its target, and whether it can be what it is now. */
+/** What a pull has been before under its name, and whether it can be what it is now. */
 @Singleton
 final class EarlierPull {
     private final Database database;
@@ -27,33 +26,31 @@ final class EarlierPull {
     /** What is in the way of a plan; empty if nothing is, and then it is known what the pull is from now on. */
     Optional<Problem> obstacle(PullPlan plan) throws SQLException {
         return database.inTransaction(transaction -> {
-            var obstacle = otherTable(transaction, plan).or(() -> otherRows(transaction, plan))
-                    .or(() -> vanished(transaction, plan));
+            String table = plan.table().name();
+            var other = PullTable.find(transaction, plan.name()).filter(before -> !before.equals(table));
+            // what has read nothing is free to become something else
+            var obstacle = other.isEmpty()
+                    ? vanished(transaction, plan)
+                    : other.filter(before -> PullTable.hasBegun(transaction, plan.name()))
+                            .map(before -> otherTable(plan, before));
             if (obstacle.isEmpty()) {
-                PullTable.keep(transaction, plan.name(), plan.table().name(), plan.target());
+                PullTable.keep(transaction, plan.name(), table);
             }
             return obstacle;
         });
     }
 
-    private static Optional<Problem> otherTable(Handle transaction, PullPlan plan) {
+    private static Problem otherTable(PullPlan plan, String before) {
         String table = plan.table().name();
-        return PullTable.find(transaction, plan.name()).filter(before -> !before.equals(table)).map(
-                before -> new Problem(ErrorCode.CONFIGURATION, "The pull " + plan.name() + " has been one of the table "
-                        + before + ", and how far it has come is about that. Now it is " + "to be one of " + table
-                        + ". Name it otherwise, such as NXT_PULLS_" + table.toUpperCase(Locale.ROOT) + "_TABLE=" + table
-                        + " if there is no such pull. Or, to begin anew under this name, run: java -jar "
-                        + "quarkus-run.jar reset " + plan.name() + ". The rows of " + before
-                        + " stay where they are."));
-    }
-
-    private static Optional<Problem> otherRows(Handle transaction, PullPlan plan) {
-        return PullTable.other(transaction, plan.target(), plan.table().name())
-                .map(other -> new Problem(ErrorCode.TARGET_UNUSABLE,
-                        "The target table " + plan.target() + " has the rows of the table " + other
-                                + ", which a pull has read before, and not those of " + plan.table().name() + ". Set "
-                                + Settings.Pull.variable(plan.name(), "TARGET")
-                                + " to another name, or drop the target table if nobody needs it."));
+        String name = table.toUpperCase(Locale.ROOT);
+        String example = name.equals(plan.name().toUpperCase(Locale.ROOT))
+                ? ""
+                : ", such as NXT_PULLS_" + name + "_TABLE=" + table + " if there is no such pull";
+        return new Problem(ErrorCode.CONFIGURATION,
+                "The pull " + plan.name() + " has been one of the table " + before
+                        + ", and how far it has come is about that. Now it is to be one of " + table
+                        + ". Give it another name" + example + ". Or, to begin anew under this name, run: java -jar "
+                        + "quarkus-run.jar reset " + plan.name() + ". The rows of " + before + " stay where they are.");
     }
 
     private static Optional<Problem> vanished(Handle transaction, PullPlan plan) {

@@ -91,7 +91,7 @@ class PullSchemas {
     private List<Settings.Pull> wanted(String connection) {
         return pulls.possible(connection, () -> {
             var names = introspection.tableNames(connection);
-            pulls.idleExceptions(connection, names).stream().filter(idle -> told.isNews(idle, idle)).forEach(LOG::warn);
+            pulls.idleExceptions(connection, names).stream().filter(idle -> told.isNews(idle, idle)).forEach(LOG::info);
             return names;
         });
     }

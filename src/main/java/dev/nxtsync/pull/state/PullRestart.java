@@ -19,7 +19,6 @@ public final class PullRestart {
         PullCondition.anew(transaction, pull);
         transaction.createUpdate("delete from nxt_sync.pass where pull = :pull").bind("pull", pull).execute();
         transaction.createUpdate("delete from nxt_sync.pull_column where pull = :pull").bind("pull", pull).execute();
-        PullTable.beginAnew(transaction, pull);
         Proofs.forget(transaction, pull);
         UnitSelection.of(pull, UnitKind.LOAD, UnitKind.RECONCILIATION, UnitKind.PROOF).beginAnew(transaction);
         UnitSelection.of(pull, UnitKind.LOAD).makeDue(transaction);

@@ -52,41 +52,33 @@ class PullPlannerTest {
     }
 
     @Test
-    void aNameOfAnotherTableIsToldAsThatAndFreeAfterAReset() throws SQLException {
+    void aNameOfAnotherTableIsToldAsThatOnceRowsWereReadAndIsFreeAfterAReset() throws SQLException {
         try (var pulls = new PlannedFixture(ORDERS)) {
             assertThat(pulls.plan()).isTrue();
-            // as if it had been one of customers before
-            pulls.database.execute("update nxt_sync.pull_table set table_name = 'associate', target = 'nxt.associate';"
-                    + "insert into nxt_sync.pull_column (pull, column_name) values ('orders', 'associateNo')");
+            asIfOfCustomersBefore(pulls);
+            assertThat(pulls.plan()).as("of which nothing has been read").isTrue();
+            assertThat(pulls.database.value("select table_name from nxt_sync.pull_table")).isEqualTo("order");
+            asIfOfCustomersBefore(pulls);
+            pulls.database.execute("update nxt_sync.pull_state set cursor = '{\"associateNo\": 7}'");
             assertThat(pulls.plan()).isFalse();
             assertThat(pulls.plans.troubles().get("pull orders").coded())
-                    .isEqualTo("The pull orders has been one of the "
-                            + "table associate, and how far it has come is about that. Now it is to be one of order. Name it "
-                            + "otherwise, such as NXT_PULLS_ORDER_TABLE=order if there is no such pull. Or, to begin anew under this "
-                            + "name, run: java -jar quarkus-run.jar reset orders. The rows of associate stay where they are. "
-                            + "(configuration)");
+                    .isEqualTo("The pull orders has been one of the table associate, and how far it has come is about "
+                            + "that. Now it is to be one of order. Give it another name, such as "
+                            + "NXT_PULLS_ORDER_TABLE=order if there is no such pull. Or, to begin anew under this "
+                            + "name, run: java -jar quarkus-run.jar reset orders. The rows of associate stay where "
+                            + "they are. (configuration)");
+            new PullUnitStore(pulls.store).reset("orders");
+            pulls.database.execute("update nxt_sync.pull_state set cursor = '{\"associateNo\": 9}'");
+            assertThat(pulls.plan()).as("another process has gone on with the table before").isFalse();
             new PullUnitStore(pulls.store).reset("orders");
             assertThat(pulls.plan()).isTrue();
-            assertThat(pulls.database
-                    .value("select table_name || ' ' || target || ' ' || begins_anew " + "from nxt_sync.pull_table"))
-                    .isEqualTo("order \"nxt\".\"order\" false");
+            assertThat(pulls.database.value("select table_name from nxt_sync.pull_table")).isEqualTo("order");
         }
     }
 
-    @Test
-    void aTargetWithTheRowsOfAnotherTableIsLeftAloneUntilSomebodyDropsIt() throws SQLException {
-        try (var pulls = new PlannedFixture(ORDERS)) {
-            pulls.plan();
-            pulls.database.execute("update nxt_sync.pull_table set pull = 'before', table_name = 'product'");
-            assertThat(pulls.plan()).isFalse();
-            assertThat(pulls.plans.troubles().get("pull orders").message())
-                    .startsWith("The target table nxt.order has the rows of the table product")
-                    .contains("Set NXT_PULLS_ORDERS_TARGET to another name, or drop");
-            pulls.database.execute("drop table nxt.order");
-            assertThat(pulls.plan()).isTrue();
-            assertThat(pulls.database.value("select string_agg(pull, ' ') from nxt_sync.pull_table"))
-                    .isEqualTo("orders");
-        }
+    private static void asIfOfCustomersBefore(PlannedFixture pulls) {
+        pulls.database.execute("update nxt_sync.pull_table set table_name = 'associate';"
+                + "insert into nxt_sync.pull_column (pull, column_name) values ('orders', 'associateNo')");
     }
 
     @Test
