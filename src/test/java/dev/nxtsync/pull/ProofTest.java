@@ -68,7 +68,7 @@ class ProofTest {
         try (var pulls = new PullsFixture(options, ORDERS)) {
             prove(pulls);
             var random = new Random(27);
-            for (int i = 0; i < Size.of(16, 1_000); i++) {
+            for (int i = 0; i < Size.of(8, 1_000); i++) {
                 Fault fault = Fault.values()[i % Fault.values().length];
                 int order = 1 + random.nextInt(ROWS);
                 String group = group(pulls.store.database(), order);
