@@ -73,7 +73,11 @@ class ProofTest {
                 int order = 1 + random.nextInt(ROWS);
                 String group = group(pulls.store.database(), order);
                 seed(pulls.store.database(), fault, order, 100_000 + i);
-                due(pulls);
+                // as verify does
+                pulls.store.proofs().hasten("orders");
+                assertThat(pulls.store.database().number(
+                        "select count(*) from nxt_sync.job " + "where kind = 'proof' and due_at <= clock_timestamp()"))
+                        .isPositive();
                 pulls.asked.clear();
                 prove(pulls);
                 assertThat(open(pulls)).as("%s, %d", fault, i).containsExactly(group);

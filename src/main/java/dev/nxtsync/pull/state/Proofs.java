@@ -35,6 +35,16 @@ public class Proofs {
         this.database = database;
     }
 
+    /** The next totals of a pull are due now, in all its companies. */
+    public void hasten(String pull) throws SQLException {
+        database.useTransaction(transaction -> {
+            transaction.createUpdate("""
+                    update nxt_sync.proof set due_at = least(due_at, clock_timestamp())
+                    where pull = :pull and step = 'rest'""").bind("pull", pull).execute();
+            UnitSelection.of(pull, UnitKind.PROOF).makeDue(transaction);
+        });
+    }
+
     /**
      * Whatever is known of a pull in a company.
      *
