@@ -66,11 +66,21 @@ public final class Pulls {
     public record MatchedTable(String pattern, Settings.Pull pull, Optional<String> obstacle) {
         /** Why there is no such pull, with what else is to be set where it tells to set something. */
         public String reason(String told) {
-            return told.contains(Settings.Pull.variable(pull.name(), ""))
-                    ? told + " Set " + Settings.Pull.variable(pull.name(), "TABLE") + "=" + pull.table()
-                            + " beside it, which makes it a pull of its own."
-                    : told;
+            return withTable(pull, told);
         }
+    }
+
+    /** What is told of a pull, with what else is to be set if it is one of a pattern. */
+    public String told(String name, String told) {
+        var pull = known.all().get(name);
+        return pull == null || !isOfPattern(name) ? told : withTable(pull, told);
+    }
+
+    private static String withTable(Settings.Pull pull, String told) {
+        String table = Settings.Pull.variable(pull.name(), "TABLE") + "=";
+        return told.contains(Settings.Pull.variable(pull.name(), "")) && !told.contains(table)
+                ? told + " Set " + table + pull.table() + " beside it, which makes it a pull of its own."
+                : told;
     }
 
     /** By name. It does not change; what is taken later is in another one. */

@@ -68,7 +68,7 @@ record PullAdoption(TableMigrator tables, EarlierPull before, Targets targets, U
     }
 
     private boolean stop(String pull, Problem reason) throws SQLException {
-        targets.stop(pull, new PullPlans.Stopped(reason));
+        targets.stop(pull, new PullPlans.Stopped(new Problem(reason.errorCode(), pulls.told(pull, reason.message()))));
         return false;
     }
 }

@@ -45,8 +45,8 @@ public record ReadyViews(Settings settings, Pulls pulls, Introspection introspec
     }
 
     /**
-     * The statements that make them, of what a connection sees and its pulls read. A table without a pull is taken as its pull
-     * would have it.
+     * The statements that make them, of what a connection sees and its pulls read. Where no pull stands for many tables, a table
+     * without one is taken as its pull would have it.
      *
      * @throws dev.nxtsync.graphql.FailedAnswer if there was no whole answer
      */
@@ -68,6 +68,10 @@ public record ReadyViews(Settings settings, Pulls pulls, Introspection introspec
         var pull = pulls.written(connection).stream().filter(each -> each.table().equals(table.name())).findFirst()
                 .or(() -> pulls.matched(connection, List.of(table.name()), name -> table.tellsChanges()).stream()
                         .filter(each -> each.obstacle().isEmpty()).map(Pulls.MatchedTable::pull).findFirst());
+        if (pull.isEmpty() && !pulls.patterns(connection).isEmpty()) {
+            // it will not be there
+            return Optional.empty();
+        }
         if (pull.isEmpty()) {
             var columns = new LinkedHashSet<String>();
             table.columns().values().forEach(column -> {

@@ -203,6 +203,8 @@ class PatternPlanningTest {
                     + "update nxt_sync.key_proof set verdict = 'repeated', detail = 'x' where table_name = 'generated1'");
             pulls.plan();
             assertThat(pulls.plans.troubles()).containsOnlyKeys("pull generated1");
+            assertThat(pulls.plans.troubles().get("pull generated1").message()).containsOnlyOnce(
+                    "Set NXT_PULLS_GENERATED1_TABLE=generated1 beside it, which makes it a pull of its own.");
             assertThat(pulls.pulls.names()).contains("generated1");
             assertThat(pulls.state("generated1")).startsWith("stopped key_");
         }

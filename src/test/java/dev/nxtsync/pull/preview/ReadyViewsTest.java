@@ -77,6 +77,17 @@ class ReadyViewsTest {
     }
 
     @Test
+    void aTableThatIsLeftOutOfAllIsInNoView() throws SQLException {
+        var all = Map.of("NXT_PULLS_ALL_TABLE", "*", "NXT_PULLS_ALL_EXCEPT_TABLES", "product");
+        targets.make(Map.of("NXT_PULLS_ORDER_TABLE", "order", "NXT_PULLS_ORDERLINE_TABLE", "orderLine",
+                "NXT_PULLS_ASSOCIATE_TABLE", "associate"));
+        var views = views(all);
+        assertThat(views).hasSize(2).allMatch(view -> view.contains("customer_name"))
+                .noneMatch(view -> view.contains("product_description"));
+        views.forEach(database::execute);
+    }
+
+    @Test
     void whatAPullDoesNotReadIsNotInAView() throws SQLException {
         var few = Map.of("NXT_PULLS_ORDERS_TABLE", "order", "NXT_PULLS_ORDERS_COLUMNS", "orderDate",
                 "NXT_PULLS_LINES_TABLE", "orderLine", "NXT_PULLS_LINES_COLUMNS", "description",
