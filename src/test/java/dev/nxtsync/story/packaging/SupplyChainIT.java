@@ -1,6 +1,7 @@
 package dev.nxtsync.story.packaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,6 +29,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.nxtsync.support.Clone;
 import dev.nxtsync.support.Image;
+import dev.nxtsync.support.Size;
 
 /** What is shipped is known, free to be shipped, and can be built again. */
 @Tag("packaging")
@@ -101,6 +103,7 @@ class SupplyChainIT {
 
     @Test
     void theStageOfTheImageThatBuildsMakesTheSameJarsFromAPlainClone(@TempDir Path elsewhere) throws Exception {
+        assumeTrue(Size.full(), "it builds all of it a second time");
         Path built = Image.build(Clone.into(elsewhere.resolve("clone")), elsewhere.resolve("stages"),
                 Path.of(System.getProperty("java.home")), SupplyChainIT::build);
         Map<String, String> first = jars(APPLICATION);

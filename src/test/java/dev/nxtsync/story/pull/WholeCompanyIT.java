@@ -99,13 +99,17 @@ class WholeCompanyIT {
     /** Answers of how many requests they tell. */
     private long theCommandsTellWhatItMeans(Daemon.Builder builder) throws InterruptedException {
         String plan = builder.run(0, "plan");
-        assertThat(plan).containsPattern("\nquestions about keys +\\d+").containsPattern("\ngenerated1 +5280001 +\\d+ ")
+        // of many tables, those that take no request of their own are not shown
+        assertThat(plan).containsPattern("\nquestions about keys +\\d+")
+                .containsPattern(Size.of("\ngenerated1 +5280001 +\\d+ ", "\nNot shown are those that "))
                 .contains("Read completely each time, since they tell no changes, with so many requests a day:\n")
-                .containsPattern("\ngenerated7 +\\d+ *\n").containsPattern(
-                        "note       left out: generated17, generated8, timeless. The first: The primary key of "
-                                + "generated17 is not known. .*Set NXT_PULLS_GENERATED17_TABLE=generated17 beside it");
-        assertThat(builder.run(0, "check")).contains("ok         pull generated1: table generated1 by ").contains(
-                "note       tables: left out: generated17, generated8, timeless. The first: The primary key of ");
+                .containsPattern("\ngenerated7 +\\d+ *\n")
+                .containsPattern("note       left out: generated(\\d+), .*, timeless. The first: The primary key of "
+                        + "generated\\1 is not known. .*Set NXT_PULLS_GENERATED\\1_TABLE=generated\\1 beside it");
+        assertThat(builder.run(0, "check"))
+                .containsPattern(Size.of("ok         pull generated1: table generated1 by ", "ok         pull"))
+                .containsPattern(
+                        "note       tables: left out: generated\\d+, .*, timeless. The first: The primary key of ");
         var all = Pattern.compile("\nall +\\d+ +[0-9.]+ +(\\d+) ").matcher(plan);
         assertThat(all.find()).isTrue();
         return Long.parseLong(all.group(1));
