@@ -79,7 +79,7 @@ class DiscoverCommand implements Command {
                 + (questions == 0 ? "" : ", " + questions + " of them about keys") + ", "
                 + Words.count(1 + requests * 5 / 4 / perMinute, "minute") + " or more at "
                 + Words.count(perMinute, "request")
-                + " a minute. NXT_PULLS_ALL_TABLE='*' takes them; plan says what it " + "means for each");
+                + " a minute. NXT_PULLS_ALL_TABLE='*' takes them; plan says what it means for each");
     }
 
     private static String likely(Found found) {

@@ -1,13 +1,13 @@
 package dev.nxtsync.pull.plan;
 
 import java.sql.SQLException;
-import java.util.Locale;
 import java.util.Optional;
 
 import jakarta.inject.Singleton;
 
 import org.jdbi.v3.core.Handle;
 
+import dev.nxtsync.config.Settings;
 import dev.nxtsync.database.Database;
 import dev.nxtsync.error.ErrorCode;
 import dev.nxtsync.error.Problem;
@@ -42,10 +42,9 @@ final class EarlierPull {
 
     private static Problem otherTable(PullPlan plan, String before) {
         String table = plan.table().name();
-        String name = table.toUpperCase(Locale.ROOT);
-        String example = name.equals(plan.name().toUpperCase(Locale.ROOT))
+        String example = table.equalsIgnoreCase(plan.name())
                 ? ""
-                : ", such as NXT_PULLS_" + name + "_TABLE=" + table + " if there is no such pull";
+                : ", such as " + Settings.Pull.variable(table, "TABLE") + "=" + table + " if there is no such pull";
         return new Problem(ErrorCode.CONFIGURATION,
                 "The pull " + plan.name() + " has been one of the table " + before
                         + ", and how far it has come is about that. Now it is to be one of " + table

@@ -68,19 +68,9 @@ public record ReadyViews(Settings settings, Pulls pulls, Introspection introspec
         var pull = pulls.written(connection).stream().filter(each -> each.table().equals(table.name())).findFirst()
                 .or(() -> pulls.matched(connection, List.of(table.name()), name -> table.tellsChanges()).stream()
                         .filter(each -> each.obstacle().isEmpty()).map(Pulls.MatchedTable::pull).findFirst());
-        if (pull.isEmpty() && !pulls.patterns(connection).isEmpty()) {
-            // it will not be there
-            return Optional.empty();
-        }
         if (pull.isEmpty()) {
-            var columns = new LinkedHashSet<String>();
-            table.columns().values().forEach(column -> {
-                columns.add(SnakeCase.of(column.name()));
-                if (column.companion() == Companion.ENUM) {
-                    columns.add(SnakeCase.of(column.name()) + "_as_enum");
-                }
-            });
-            return Optional.of(new ShownTable(quoted(SnakeCase.of(table.name())), columns, domains));
+            // beside a pull that stands for many tables, it will not be there
+            return pulls.patterns(connection).isEmpty() ? Optional.of(whole(table, domains)) : Optional.empty();
         }
         var design = PullValidator.validate(List.of(pull.get()), tables, KeyChoice::known, settings)
                 .get(pull.get().name());
@@ -90,6 +80,18 @@ public record ReadyViews(Settings settings, Pulls pulls, Introspection introspec
         var columns = new LinkedHashSet<String>();
         sound.plan().target().columns().forEach(column -> columns.add(column.name()));
         return Optional.of(new ShownTable(sound.plan().target().quotedName(), columns, domains));
+    }
+
+    /** As its pull would have it. */
+    private ShownTable whole(Table table, Map<String, String> domains) {
+        var columns = new LinkedHashSet<String>();
+        table.columns().values().forEach(column -> {
+            columns.add(SnakeCase.of(column.name()));
+            if (column.companion() == Companion.ENUM) {
+                columns.add(SnakeCase.of(column.name()) + "_as_enum");
+            }
+        });
+        return new ShownTable(quoted(SnakeCase.of(table.name())), columns, domains);
     }
 
     private Optional<String> view(Map<String, ShownTable> targets, String table, String name) {
